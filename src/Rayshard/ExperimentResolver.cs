@@ -1,0 +1,368 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Rayshard;
+
+/// <summary>Checks an experiment, field by field, and fills in what it leaves open, so that nothing is left to chance or to a default that may change.</summary>
+public sealed partial class ExperimentResolver
+{
+    /// <summary>Frames that an experiment may have at most.</summary>
+    public const long MaxFrames = 1_000_000_000;
+
+    private readonly Experiment _experiment;
+    private readonly string _folder;
+    private readonly Func<string, SourceLine> _where;
+    private readonly List<Diagnostic> _diagnostics = [];
+
+    private ExperimentResolver(Experiment experiment, string folder, Func<string, SourceLine> where)
+    {
+        _experiment = experiment;
+        _folder = folder;
+        _where = where;
+    }
+
+    /// <summary>Resolves a typed experiment that was written in C#, in the folder of its source file.</summary>
+    /// <exception cref="InvalidExperimentException">Something is wrong with it; every fault is listed, with file and line.</exception>
+    public static Experiment Resolve(Experiment experiment) =>
+        Resolve(experiment, Path.GetDirectoryName(experiment.Source.File)!, field => LineOf(experiment, field));
+
+    /// <summary>Reads and resolves an <c>experiment.json</c>, in its own folder.</summary>
+    /// <exception cref="InvalidExperimentException">Something is wrong with it; every fault is listed, with file and line.</exception>
+    public static Experiment ResolveFile(string path)
+    {
+        var (experiment, where) = ExperimentFile.Read(path);
+        return Resolve(experiment, Path.GetDirectoryName(Path.GetFullPath(path))!, where);
+    }
+
+    private static Experiment Resolve(Experiment experiment, string folder, Func<string, SourceLine> where)
+    {
+        var resolver = new ExperimentResolver(experiment, folder, where);
+        var resolved = resolver.Resolved();
+        return resolver._diagnostics.Count == 0 ? resolved : throw new InvalidExperimentException(experiment.Name, resolver._diagnostics);
+    }
+
+    private Experiment Resolved()
+    {
+        CheckName();
+        var pin = Toolchain();
+        CheckRender(pin);
+        CheckLayers();
+        var passes = Passes(pin);
+        var parameters = _experiment.Parameters.Select((parameter, i) => Parameter(parameter, $"parameters[{i}]", pin)).ToList();
+        CheckSweep();
+        return _experiment with { Schema = null, Source = default, Parameters = parameters, Passes = passes, Scene = _experiment.Scene with { Files = Files() } };
+    }
+
+    private void CheckName()
+    {
+        if (!ExperimentName().IsMatch(_experiment.Name))
+        {
+            Fault("name", $"'{_experiment.Name}' is no name: use a-z, 0-9 and -, start with a letter, at most 40 characters");
+        }
+        else if (Path.GetFileName(_folder) != _experiment.Name)
+        {
+            Fault("name", $"'{_experiment.Name}' is not the name of its folder '{Path.GetFileName(_folder)}': rename one of them");
+        }
+    }
+
+    private ToolchainPin? Toolchain()
+    {
+        if (PassCatalogue.Toolchains.TryGetValue(_experiment.Toolchain, out var pin))
+        {
+            return pin;
+        }
+
+        Fault("toolchain", $"'{_experiment.Toolchain}' is not pinned in blender/toolchains.json: {Names(PassCatalogue.Toolchains.Keys)}");
+        return null;
+    }
+
+    private void CheckRender(ToolchainPin? pin)
+    {
+        var render = _experiment.Render;
+        Check("render.width", render.Width is >= 1 and <= 16384, $"{render.Width} is not between 1 and 16384 pixels");
+        Check("render.height", render.Height is >= 1 and <= 16384, $"{render.Height} is not between 1 and 16384 pixels");
+        Check("render.samples", render.Samples is >= 1 and <= 1 << 24, $"{render.Samples} is not between 1 and {1 << 24} samples per pixel");
+        Check("render.adaptiveThreshold", render.AdaptiveThreshold is >= 0 and <= 1, $"{render.AdaptiveThreshold.ToString(CultureInfo.InvariantCulture)} is not between 0 (off) and 1");
+        Check("render.denoise", !render.Denoise || pin is not { HasDenoiser: false }, $"toolchain '{pin?.Id}' is built without OpenImageDenoise: leave it out, raw frames are not denoised");
+        Check("shardBytes", _experiment.ShardBytes is >= 1 << 16 and <= 1L << 36, $"{_experiment.ShardBytes} is not between 64 KiB and 64 GiB");
+    }
+
+    private void CheckLayers()
+    {
+        var seen = new HashSet<string>();
+        for (var i = 0; i < _experiment.Layers.Count; i++)
+        {
+            var layer = _experiment.Layers[i];
+            Check($"layers[{i}].name", layer.Name.Length is > 0 and <= 63, "a view layer's name has 1 to 63 characters");
+            Check($"layers[{i}].name", seen.Add(layer.Name), $"view layer '{layer.Name}' is there twice");
+            Check($"layers[{i}].samples", layer.Samples is null or >= 1, $"{layer.Samples} is less than 1");
+            Check($"layers[{i}]", _experiment.Passes.Any(pass => (pass.Layer ?? _experiment.Layers[0].Name) == layer.Name), $"no pass is taken from view layer '{layer.Name}': leave it out");
+        }
+    }
+
+    private List<PassRequest> Passes(ToolchainPin? pin)
+    {
+        Check("passes", _experiment.Passes.Count > 0, "there is no pass to store: name at least one, like combined");
+        Check("passes", _experiment.Capture != Capture.Viewer || _experiment.Passes.Count <= 1, "the viewer capture shows one pass: name one, or take capture 'passes'");
+        var names = new HashSet<string>();
+        return [.. _experiment.Passes.Select((request, i) => Pass(request, $"passes[{i}]", pin, names))];
+    }
+
+    private PassRequest Pass(PassRequest request, string field, ToolchainPin? pin, HashSet<string> names)
+    {
+        if (!PassCatalogue.Passes.TryGetValue(request.Pass, out var pass))
+        {
+            Fault($"{field}.pass", $"there is no pass '{request.Pass}': {Names(PassCatalogue.Passes.Keys)}");
+            return request;
+        }
+
+        var name = request.Name ?? request.Pass;
+        var capture = _experiment.Capture;
+        Check($"{field}.name", PassName().IsMatch(name), $"'{name}' is no name: use a-z, 0-9 and _, at most 30 characters");
+        Check($"{field}.name", names.Add(name), $"two passes are called '{name}': give one another name");
+        Check($"{field}.pass", pin is null || pass.IsIn(Version.Parse(pin.Version)), $"Blender {pin?.Version} has no pass '{pass.Id}' ({(pass.Since is null ? "" : $"since {pass.Since}")}{(pass.Until is null ? "" : $" until {pass.Until}")})");
+        Check($"{field}.pass", pass.Captures.Contains(capture), $"capture '{Word(capture)}' can't give pass '{pass.Id}' to the bit: take {string.Join(" or ", pass.Captures.Select(c => $"'{Word(c)}'"))}");
+        Check($"{field}.layer", request.Layer is null || _experiment.Layers.Any(layer => layer.Name == request.Layer), $"there is no view layer '{request.Layer}' in layers: {Names(_experiment.Layers.Select(layer => layer.Name))}");
+        var all = string.Concat(pass.Channels);
+        Check($"{field}.channels", request.Channels is null || request.Channels == all || (all == "RGBA" && request.Channels == "RGB"),
+            $"'{request.Channels}' can't be stored of pass '{pass.Id}': {(all == "RGBA" ? "RGB or RGBA" : $"leave it out, its channels are {string.Join(", ", pass.Channels)}")}");
+        return request with { Source = default, Name = name, Channels = request.Channels == all ? null : request.Channels };
+    }
+
+    private SortedDictionary<string, string> Files()
+    {
+        var scene = _experiment.Scene;
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Check("scene.file", Path.GetExtension(scene.File) is ".py" or ".blend", $"'{scene.File}' is neither a .py nor a .blend file");
+        AddFile("scene.file", scene.File);
+        for (var i = 0; i < scene.Assets.Count; i++)
+        {
+            AddFile($"scene.assets[{i}]", scene.Assets[i]);
+        }
+
+        if (scene.Files is { } given)
+        {
+            Check("scene.files", given.Keys.Order(StringComparer.Ordinal).SequenceEqual(files.Keys), "does not name the scene's file and assets, no more and no less");
+        }
+
+        return files;
+
+        void AddFile(string field, string file)
+        {
+            var path = Path.GetFullPath(Path.Combine(_folder, file));
+            if (file.Length == 0 || Path.IsPathRooted(file) || file.Contains('\\', StringComparison.Ordinal) || file.Split('/').Any(part => part is "" or "." or ".."))
+            {
+                Fault(field, $"'{file}' is not a plain path below the experiment's folder");
+            }
+            else if (!File.Exists(path))
+            {
+                Fault(field, $"there is no file '{path}'");
+            }
+            else if (!files.TryAdd(file, Digest.OfFile(path).ToString()))
+            {
+                Fault(field, $"'{file}' is there twice");
+            }
+            else if (scene.Files?.GetValueOrDefault(file) is { } pinned && pinned != files[file])
+            {
+                Fault($"scene.files['{file}']", $"is pinned as {pinned} but its SHA-256 is {files[file]}: the file was changed, or the pin is wrong");
+            }
+        }
+    }
+
+    private Parameter Parameter(Parameter parameter, string field, ToolchainPin? pin)
+    {
+        Check($"{field}.name", ParameterName().IsMatch(parameter.Name), $"'{parameter.Name}' is no name: use a-z, 0-9 and _, start with a letter, at most 40 characters");
+        var values = new[] { parameter.List is not null, parameter.Linear is not null, parameter.Random is not null }.Count(given => given);
+        if (values != 1)
+        {
+            Fault(field, $"parameter '{parameter.Name}' has {(values == 0 ? "no values" : "its values in more than one way")}: give exactly one of list, linear, random");
+            return parameter;
+        }
+
+        CheckValues(parameter, field);
+        var resolved = parameter with { Source = default, List = SameKind(parameter.List, $"{field}.list"), Random = parameter.Random is { Choice: not null } random ? random with { Choice = SameKind(random.Choice, $"{field}.random.choice") } : parameter.Random };
+        return parameter.Path is null ? CheckApply(resolved, field) : CheckPath(resolved, field, pin);
+    }
+
+    private Parameter CheckApply(Parameter parameter, string field)
+    {
+        Check($"{field}.path", _experiment.Scene.File.EndsWith(".py", StringComparison.Ordinal), $"a .blend has no apply(parameters): give parameter '{parameter.Name}' a data path");
+        return parameter;
+    }
+
+    private void CheckValues(Parameter parameter, string field)
+    {
+        if (parameter.List is { } list)
+        {
+            Check($"{field}.list", list.Count > 0, "the list is empty: the sweep would have no frame");
+            CheckDistinct(list, $"{field}.list");
+        }
+        else if (parameter.Linear is { } linear)
+        {
+            Check($"{field}.linear.count", linear.Count >= 1, $"{linear.Count} is less than 1: the sweep would have no frame");
+            var step = Math.Abs(linear.To - linear.From) / Math.Max(1, linear.Count);
+            var fine = linear.Count <= 1 || step > 4 * Math.Max(Math.BitIncrement(Math.Abs(linear.From)) - Math.Abs(linear.From), Math.BitIncrement(Math.Abs(linear.To)) - Math.Abs(linear.To));
+            Check($"{field}.linear", double.IsFinite(linear.From) && double.IsFinite(linear.To) && fine, "its values are not finite or not all different: spread from and to, or lower count");
+        }
+        else if (parameter.Random is { } random)
+        {
+            Check($"{field}.random.count", random.Count >= 1, $"{random.Count} is less than 1: the sweep would have no frame");
+            Check($"{field}.random", new object?[] { random.Uniform, random.Integer, random.Choice }.Count(given => given is not null) == 1, "give exactly one of uniform, integer, choice");
+            Check($"{field}.random.uniform", random.Uniform is null || (random.Uniform is [var low, var high] && low < high && double.IsFinite(high - low)), "give [low, high] with low < high, both finite");
+            Check($"{field}.random.integer", random.Integer is null || (random.Integer is [var least, var greatest] && least <= greatest), "give [low, high] with low <= high");
+            Check($"{field}.random.choice", random.Choice is null or { Count: > 0 }, "the choice is empty");
+            CheckDistinct(random.Choice ?? [], $"{field}.random.choice");
+        }
+    }
+
+    private void CheckDistinct(IReadOnlyList<Value> values, string field)
+    {
+        var seen = new HashSet<Value>();
+        for (var i = 0; i < values.Count; i++)
+        {
+            Check($"{field}[{i}]", values[i].IsFinite, $"{values[i]} is not finite");
+            Check($"{field}[{i}]", seen.Add(values[i].AsFloat()), $"{values[i]} is there twice: two frames would be one");
+        }
+    }
+
+    // One kind for the whole list, so that a reader finds one type: integers beside floats become floats.
+    private List<Value>? SameKind(IReadOnlyList<Value>? values, string field)
+    {
+        if (values is null)
+        {
+            return null;
+        }
+
+        List<Value> same = values.Any(value => value.Kind == ValueKind.Float) ? [.. values.Select(value => value.AsFloat())] : [.. values];
+        for (var i = 1; i < same.Count; i++)
+        {
+            Check($"{field}[{i}]", same[i].Kind == same[0].Kind && same[i].Length == same[0].Length, $"{same[i]} is not of the same kind as {same[0]} before it");
+        }
+
+        return same;
+    }
+
+    private Parameter CheckPath(Parameter parameter, string field, ToolchainPin? pin)
+    {
+        try
+        {
+            var path = DataPath.Parse(parameter.Path!);
+            return pin is null || RnaSchema.Of(pin.Version) is not { } rna ? parameter : CheckTarget(parameter, field, rna.Find(path));
+        }
+        catch (FormatException e)
+        {
+            Fault($"{field}.path", e.Message);
+            return parameter;
+        }
+    }
+
+    private Parameter CheckTarget(Parameter parameter, string field, RnaSchema.Target target)
+    {
+        if (target is { Type: "float", Length: 0 })
+        {
+            parameter = parameter with { List = parameter.List?.Select(value => value.AsFloat()).ToList() };
+        }
+
+        foreach (var (where, value) in Samples(parameter, field))
+        {
+            var fits = target switch
+            {
+                { Length: > 0, Type: "float" } => value.Kind == ValueKind.Vector && value.Length == target.Length,
+                { Length: > 0 } => false,
+                { Type: "float" } => value.Kind is ValueKind.Float or ValueKind.Integer,
+                { Type: "int" } => value.Kind == ValueKind.Integer,
+                { Type: "boolean" } => value.Kind == ValueKind.Boolean,
+                { Type: "enum" or "string" } => value.Kind == ValueKind.Text,
+                _ => true,
+            };
+            var type = target.Length > 0 ? $"{target.Length} numbers ({target.Type})" : target.Type == "int" ? "an integer" : $"a {target.Type}";
+            Check(where, fits, $"{value} is a {value.Kind.ToString().ToLowerInvariant()}, but '{parameter.Path}' takes {type}");
+            Check(where, !fits || value.Text is null || target.Items.Count == 0 || target.Items.Contains(value.Text), $"{value} is no item of '{parameter.Path}': {Names(target.Items)}");
+            Check(where, !fits || value.Numbers.All(n => n >= target.Min && n <= target.Max), string.Create(CultureInfo.InvariantCulture, $"{value} is outside what '{parameter.Path}' takes: {target.Min} to {target.Max}"));
+        }
+
+        return parameter;
+    }
+
+    private static IEnumerable<(string Where, Value Value)> Samples(Parameter parameter, string field) => parameter switch
+    {
+        { List: { } list } => list.Select((value, i) => ($"{field}.list[{i}]", value)),
+        { Linear: { } linear } => [($"{field}.linear.from", linear.From), ($"{field}.linear.to", linear.To)],
+        { Random.Uniform: [var low, var high] } => [($"{field}.random.uniform[0]", low), ($"{field}.random.uniform[1]", high)],
+        { Random.Integer: [var low, var high] } => [($"{field}.random.integer[0]", low), ($"{field}.random.integer[1]", high)],
+        { Random.Choice: { } choice } => choice.Select((value, i) => ($"{field}.random.choice[{i}]", value)),
+        _ => [],
+    };
+
+    private void CheckSweep()
+    {
+        var names = new HashSet<string>();
+        var paths = new HashSet<string>();
+        var axes = new Dictionary<string, (long Count, string Name)>();
+        Int128 frames = 1;
+        for (var i = 0; i < _experiment.Parameters.Count; i++)
+        {
+            var parameter = _experiment.Parameters[i];
+            var count = Sweep.CountOf(parameter);
+            Check($"parameters[{i}].name", names.Add(parameter.Name), $"parameter '{parameter.Name}' is there twice");
+            Check($"parameters[{i}].path", parameter.Path is null || paths.Add(parameter.Path), $"another parameter sets '{parameter.Path}' too");
+            if (parameter.Zip is { } label && axes.TryGetValue(label, out var first))
+            {
+                Check($"parameters[{i}].zip", first.Count == count, $"'{parameter.Name}' has {count} values but '{first.Name}', zipped with it as '{label}', has {first.Count}: make them equal");
+                continue;
+            }
+
+            axes[parameter.Zip ?? $"\0{i}"] = (count, parameter.Name);
+            frames *= Math.Max(1, count);
+            if (frames > MaxFrames)
+            {
+                Fault($"parameters[{i}]", $"with '{parameter.Name}' the sweep has {frames} frames, more than the {MaxFrames} that an experiment may have: split it into several experiments");
+                break;
+            }
+        }
+    }
+
+    private void Check(string field, bool holds, string reason)
+    {
+        if (!holds)
+        {
+            Fault(field, reason);
+        }
+    }
+
+    private void Fault(string field, string reason) => _diagnostics.Add(new(_where(field), field, reason));
+
+    private static string Names(IEnumerable<string> names) => names.Any() ? $"known are {string.Join(", ", names)}" : "there is none";
+
+    private static string Word(Capture capture) => capture.ToString().ToLowerInvariant();
+
+    // The line of the parameter, layer or pass that the field is in; else of the experiment.
+    private static SourceLine LineOf(Experiment experiment, string field)
+    {
+        var match = Element().Match(field);
+        if (!match.Success)
+        {
+            return experiment.Source;
+        }
+
+        var index = int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
+        return match.Groups[1].Value switch
+        {
+            "parameters" => experiment.Parameters[index].Source,
+            "layers" => experiment.Layers[index].Source,
+            _ => experiment.Passes[index].Source,
+        };
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{0,39}$")]
+    private static partial Regex ExperimentName();
+
+    [GeneratedRegex("^[a-z0-9_]{1,30}$")]
+    private static partial Regex PassName();
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,39}$")]
+    private static partial Regex ParameterName();
+
+    [GeneratedRegex(@"^(parameters|layers|passes)\[(\d+)\]")]
+    private static partial Regex Element();
+}

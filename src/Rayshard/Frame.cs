@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Newtonsoft.Json.Linq;
+
+namespace Rayshard;
+
+/// <summary>One frame to render: a point of the sweep with everything that decides its pixels. Immutable.</summary>
+public sealed record Frame
+{
+    /// <summary>Its place in the experiment, from 0. Decides no pixel.</summary>
+    public required long Index { get; init; }
+
+    /// <summary>The frame's key: SHA-256 over all that decides its pixels. Two frames of one key are one frame.</summary>
+    public required Digest Key { get; init; }
+
+    /// <summary>A value per parameter, in the experiment's order.</summary>
+    public required IReadOnlyList<Value> Values { get; init; }
+
+    /// <summary>Number of the random sample; tells apart frames whose random parameters drew the same values.</summary>
+    public required long Sample { get; init; }
+
+    /// <summary>Cycles' seed for this frame: from the experiment's seed and the parameters, so no two frames share their noise.</summary>
+    public required int NoiseSeed { get; init; }
+}
+
+/// <summary>The frames of a resolved experiment, in order and by random access, and how they are cut into shards. Thread-safe.</summary>
+public sealed class FramePlan
+{
+    private readonly Experiment _experiment;
+    private readonly Sweep _sweep;
+
+    /// <summary>Plans a resolved experiment; costs the same for one frame and for 10^9.</summary>
+    public FramePlan(Experiment resolved)
+    {
+        _experiment = resolved;
+        _sweep = new(resolved);
+        Settings = Digest.Of(CanonicalJson.Bytes(SettingsOf(resolved)));
+        ShardSet = Digest.Of(CanonicalJson.Bytes(new JObject
+        {
+            ["parameters"] = new JArray(resolved.Parameters.Select(parameter => ExperimentFile.ToJson(parameter with { Unit = "" }))),
+            ["seed"] = resolved.Seed,
+            ["settings"] = Settings.ToString(),
+            ["shard_bytes"] = resolved.ShardBytes,
+        }));
+
+        // Header and padding of each entry, with room for the record; a shard comes out a little under the size that was asked for.
+        var frameBytes = 2048 + resolved.Passes.Sum(pass => 1024 + 4L * resolved.Render.Width * resolved.Render.Height * ChannelsOf(pass).Count);
+        FrameBytes = frameBytes;
+        FramesPerShard = (int)Math.Clamp(resolved.ShardBytes / frameBytes, 1, 1_000_000);
+        ShardCount = (int)((_sweep.Count + FramesPerShard - 1) / FramesPerShard);
+    }
+
+    /// <summary>How many frames there are.</summary>
+    public long Count => _sweep.Count;
+
+    /// <summary>Digest of what all frames have in common: toolchain, kernel, scene, render settings, layers, passes, capture.</summary>
+    public Digest Settings { get; }
+
+    /// <summary>Digest of everything that decides the shards' bytes. A renamed or re-described experiment keeps it.</summary>
+    public Digest ShardSet { get; }
+
+    /// <summary>Bytes of one frame in a shard, about.</summary>
+    public long FrameBytes { get; }
+
+    /// <summary>Frames in each shard but the last.</summary>
+    public int FramesPerShard { get; }
+
+    /// <summary>How many shards there are.</summary>
+    public int ShardCount { get; }
+
+    /// <summary>The indexes of a shard's frames: from <c>First</c>, <c>Count</c> of them.</summary>
+    public (long First, int Count) Shard(int shard)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(shard);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(shard, ShardCount);
+        var first = (long)shard * FramesPerShard;
+        return (first, (int)Math.Min(FramesPerShard, Count - first));
+    }
+
+    /// <summary>Frame <paramref name="index"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
+    public Frame At(long index)
+    {
+        var (values, sample) = _sweep.At(index);
+        var (set, apply) = Inputs(values);
+        var point = new JObject { ["apply"] = apply, ["sample"] = sample, ["set"] = set };
+        var seed = NoiseSeed(CanonicalJson.Text(point));
+        point["noise_seed"] = seed;
+        point["settings"] = Settings.ToString();
+        return new()
+        {
+            Index = index,
+            Key = Digest.Of(CanonicalJson.Bytes(point)),
+            Values = values,
+            Sample = sample,
+            NoiseSeed = seed,
+        };
+    }
+
+    /// <summary>The parameters that are set by data path, in the order in which they are set: that of the paths' text, so that the order in the experiment decides nothing.</summary>
+    public static IReadOnlyList<int> PathParameters(Experiment experiment) =>
+        [.. Enumerable.Range(0, experiment.Parameters.Count)
+            .Where(i => experiment.Parameters[i].Path is not null)
+            .OrderBy(i => experiment.Parameters[i].Path, StringComparer.Ordinal)];
+
+    /// <summary>The values of the parameters without a path, by name: what the scene's <c>apply</c> is given.</summary>
+    public static JObject ApplyArguments(Experiment experiment, IReadOnlyList<Value> values) =>
+        new(Enumerable.Range(0, values.Count)
+            .Where(i => experiment.Parameters[i].Path is null)
+            .Select(i => new JProperty(experiment.Parameters[i].Name, values[i].ToJson())));
+
+    /// <summary>The channels that a pass of the experiment stores.</summary>
+    public static IReadOnlyList<string> ChannelsOf(PassRequest request) =>
+        request.Channels is { } asked ? [.. asked.Select(c => c.ToString())] : PassCatalogue.Passes[request.Pass].Channels;
+
+    private (JArray Set, JObject Apply) Inputs(IReadOnlyList<Value> values) => (
+        new(PathParameters(_experiment).Select(i => new JArray(_experiment.Parameters[i].Path!, values[i].ToJson()))),
+        ApplyArguments(_experiment, values));
+
+    // 31 bits: Cycles' seed is a non-negative 32-bit integer.
+    private int NoiseSeed(string point)
+    {
+        Span<byte> hash = stackalloc byte[Digest.Size];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"noise {_experiment.Seed} {point}"), hash);
+        return (int)(BinaryPrimitives.ReadUInt32BigEndian(hash) & 0x7fffffff);
+    }
+
+    private static JObject SettingsOf(Experiment experiment) => new()
+    {
+        ["rayshard"] = 1,
+        ["toolchain"] = experiment.Toolchain,
+        ["cpu_kernel"] = ExperimentFile.ToJson(experiment.CpuKernel),
+        ["capture"] = ExperimentFile.ToJson(experiment.Capture),
+        ["scene"] = new JObject { ["file"] = experiment.Scene.File, ["files"] = ExperimentFile.ToJson(experiment.Scene.Files!) },
+        ["render"] = ExperimentFile.ToJson(experiment.Render),
+        ["layers"] = ExperimentFile.ToJson(experiment.Layers),
+        ["passes"] = ExperimentFile.ToJson(experiment.Passes),
+    };
+}

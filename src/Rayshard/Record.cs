@@ -1,0 +1,118 @@
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Rayshard;
+
+/// <summary>A stored pass of a frame.</summary>
+/// <param name="Name">Name of the pass in the shard.</param>
+/// <param name="Channels">Labels of the channels, in order.</param>
+/// <param name="Height">Rows, the first one on top.</param>
+/// <param name="Width">Pixels in a row.</param>
+/// <param name="Unit">Unit of the values.</param>
+/// <param name="Address">SHA-256 of the blob: of the bytes that <c>np.save</c> writes for the array.</param>
+public sealed record RecordedPass(string Name, IReadOnlyList<string> Channels, int Height, int Width, string Unit, Digest Address)
+{
+    /// <summary>NumPy's name of the element type; every blob is little-endian float32.</summary>
+    public const string Dtype = "<f4";
+}
+
+/// <summary>
+/// What a frame is and which blobs hold it: the canonical JSON that stands before the blobs in a shard. Holds nothing that varies
+/// from run to run, so two runs agree bit for bit exactly when their record addresses agree. Immutable.
+/// </summary>
+public sealed class Record
+{
+    private Record(JObject json, byte[] bytes, Digest frame, IReadOnlyList<RecordedPass> passes)
+    {
+        Json = json;
+        Bytes = bytes;
+        Address = Digest.Of(bytes);
+        Frame = frame;
+        Passes = passes;
+    }
+
+    /// <summary>The canonical bytes.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>SHA-256 of the bytes: the record's address, and its name in the shard.</summary>
+    public Digest Address { get; }
+
+    /// <summary>The frame's key.</summary>
+    public Digest Frame { get; }
+
+    /// <summary>The stored passes, by name.</summary>
+    public IReadOnlyList<RecordedPass> Passes { get; }
+
+    /// <summary>The parameters: name and value.</summary>
+    public IEnumerable<KeyValuePair<string, Value>> Parameters =>
+        ((JObject)Json["parameters"]!).Properties().Select(p => KeyValuePair.Create(p.Name, Value.FromJson(p.Value)));
+
+    /// <summary>Cycles' seed for this frame.</summary>
+    public int NoiseSeed => Json.Value<int>("noise_seed");
+
+    /// <summary>Number of the random sample, 0 where nothing is random.</summary>
+    public long Sample => Json.Value<long>("sample");
+
+    private JObject Json { get; }
+
+    /// <summary>The record of a rendered frame.</summary>
+    public static Record Of(Experiment experiment, Frame frame, IEnumerable<RecordedPass> passes)
+    {
+        var sorted = passes.OrderBy(pass => pass.Name, StringComparer.Ordinal).ToList();
+        var json = new JObject
+        {
+            ["frame"] = frame.Key.ToString(),
+            ["noise_seed"] = frame.NoiseSeed,
+            ["parameters"] = new JObject(frame.Values.Select((value, i) => new JProperty(experiment.Parameters[i].Name, value.ToJson()))),
+            ["passes"] = new JArray(sorted.Select(ToJson)),
+            ["rayshard"] = 1,
+            ["sample"] = frame.Sample,
+        };
+        return new(json, CanonicalJson.Bytes(json), frame.Key, sorted);
+    }
+
+    /// <summary>Reads a record's bytes. Only canonical bytes are a record.</summary>
+    /// <exception cref="FormatException">The bytes are no record, or not in canonical form.</exception>
+    public static Record Parse(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var text = new UTF8Encoding(false, true).GetString(bytes);
+            using var reader = new JsonTextReader(new StringReader(text)) { MaxDepth = 16, DateParseHandling = DateParseHandling.None };
+            var json = JObject.Load(reader, new() { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
+            if (json.Value<int>("rayshard") != 1 || CanonicalJson.Text(json) != text)
+            {
+                throw new FormatException("the record is not canonical JSON of version 1");
+            }
+
+            return new(json, bytes.ToArray(), Digest.Parse(json.Value<string>("frame")), [.. json["passes"]!.Select(FromJson)]);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidCastException or NullReferenceException or OverflowException)
+        {
+            throw new FormatException($"the bytes are no record: {e.Message}", e);
+        }
+    }
+
+    private static JObject ToJson(RecordedPass pass) => new()
+    {
+        ["address"] = pass.Address.ToString(),
+        ["channels"] = new JArray(pass.Channels),
+        ["dtype"] = RecordedPass.Dtype,
+        ["name"] = pass.Name,
+        ["shape"] = new JArray(pass.Height, pass.Width, pass.Channels.Count),
+        ["unit"] = pass.Unit,
+    };
+
+    private static RecordedPass FromJson(JToken json)
+    {
+        var shape = json["shape"]!.Select(n => n.Value<int>()).ToArray();
+        var channels = json["channels"]!.Select(c => c.Value<string>()!).ToList();
+        if (shape.Length != 3 || shape[2] != channels.Count || json.Value<string>("dtype") != RecordedPass.Dtype)
+        {
+            throw new FormatException("the record's shape, channels and dtype do not agree");
+        }
+
+        return new(json.Value<string>("name")!, channels, shape[0], shape[1], json.Value<string>("unit")!, Digest.Parse(json.Value<string>("address")));
+    }
+}
