@@ -2,19 +2,37 @@
 import math
 
 import bpy
+from mathutils import Vector
 
 
-def lathe(name, profile, steps):
-    """A mesh that turns the closed `profile` [(radius, height)] around z, with UVs."""
-    rows = len(profile)
-    vertices = [(r * math.cos(a), r * math.sin(a), z)
-                for a in (2 * math.pi * i / steps for i in range(steps)) for r, z in profile]
-    faces = [(i * rows + j, (i + 1) % steps * rows + j, (i + 1) % steps * rows + (j + 1) % rows, i * rows + (j + 1) % rows)
-             for i in range(steps) for j in range(rows)]
+def tube(name, curve, thickness, steps, sides):
+    """A mesh around the closed `curve`, a function from an angle to a point, `thickness` in radius."""
+    vertices = []
+    for i in range(steps):
+        angle = 2 * math.pi * i / steps
+        center = Vector(curve(angle))
+        along = (Vector(curve(angle + 0.01)) - Vector(curve(angle - 0.01))).normalized()
+        across = along.cross(Vector((0, 0, 1))).normalized()
+        up = across.cross(along)
+        vertices += [center + thickness * (math.cos(a) * across + math.sin(a) * up)
+                     for a in (2 * math.pi * j / sides for j in range(sides))]
+    faces = [(i * sides + j, i * sides + (j + 1) % sides, (i + 1) % steps * sides + (j + 1) % sides, (i + 1) % steps * sides + j)
+             for i in range(steps) for j in range(sides)]
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(vertices, [], faces)
+    mesh.polygons.foreach_set("use_smooth", [True] * len(faces))
     mesh.update()
     return mesh
+
+
+def ring(angle):
+    return 1.75 * math.cos(angle), 1.75 * math.sin(angle), 0.12
+
+
+def knot(angle):
+    """A trefoil that stands on the floor."""
+    radius = 0.75 + 0.32 * math.cos(3 * angle)
+    return radius * math.cos(2 * angle), radius * math.sin(2 * angle), 0.95 + 0.55 * math.sin(3 * angle)
 
 
 def shader(name, kind, **inputs):
@@ -40,11 +58,6 @@ def add(name, data, material=None, location=(0, 0, 0), rotation=(0, 0, 0)):
     return thing
 
 
-def circle(radius, thickness, height, steps):
-    return [(radius + thickness * math.cos(a), height + thickness * math.sin(a))
-            for a in (2 * math.pi * i / steps for i in range(steps))]
-
-
 def build():
     scene = bpy.context.scene
 
@@ -52,9 +65,10 @@ def build():
     floor.from_pydata([(-9, -9, 0), (9, -9, 0), (9, 9, 0), (-9, 9, 0)], [], [(0, 1, 2, 3)])
     add("Floor", floor, shader("Floor", "ShaderNodeBsdfDiffuse", Color=(0.35, 0.34, 0.32, 1)))
 
-    star = [(0.5 + 0.35 * (i % 2), 0.3 + 1.5 * i / 8) for i in range(9)] + [(0.02, 1.8), (0.02, 0.3)]
-    add("Subject", lathe("Subject", star, 7), shader("Gloss", "ShaderNodeBsdfGlossy", Color=(0.9, 0.85, 0.75, 1), Roughness=0.12))
-    add("Ring", lathe("Ring", circle(1.55, 0.09, 0.55, 12), 64), shader("Neon", "ShaderNodeEmission", Color=(1, 1, 1, 1), Strength=6.0))
+    gloss = shader("Gloss", "ShaderNodeBsdfGlossy", Color=(0.95, 0.85, 0.7, 1), Roughness=0.15)
+    add("Subject", tube("Subject", knot, 0.2, 180, 20), gloss)
+    neon = shader("Neon", "ShaderNodeEmission", Color=(1, 1, 1, 1), Strength=6.0)
+    add("Ring", tube("Ring", ring, 0.08, 64, 12), neon)
 
     key = bpy.data.lights.new("Key", "AREA")
     key.size, key.energy = 2.0, 200.0
@@ -62,7 +76,7 @@ def build():
 
     camera = bpy.data.cameras.new("Camera")
     camera.lens = 50
-    scene.camera = add("Camera", camera, location=(0, -6.2, 3.1), rotation=(math.radians(68.5), 0, 0))
+    scene.camera = add("Camera", camera, location=(0, -5.9, 3.3), rotation=(math.radians(66), 0, 0))
 
     world = bpy.data.worlds.new("World")
     world.use_nodes = True
