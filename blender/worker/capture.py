@@ -43,8 +43,9 @@ class Capture:
 
     def read_image(self, image, slots, slot, offset):
         """An image's four float channels into the slot; refuses what is not the render, whole and in floats."""
-        if not image.has_data or tuple(image.size) != (self.width, self.height):
-            raise GuardError("the image is %d x %d, not the render's %d x %d" % (image.size[0], image.size[1], self.width, self.height))
+        # The length first: asking for it loads an image that was not read yet; an empty Viewer has none.
+        if len(image.pixels) != 4 * self.width * self.height or tuple(image.size) != (self.width, self.height):
+            raise GuardError("the image is %d x %d with %d floats, not the render's %d x %d" % (tuple(image.size) + (len(image.pixels), self.width, self.height)))
         if not image.is_float or image.channels != 4 or image.depth != 128:
             raise GuardError("the image has %d channels of %d bits a pixel, not 4 of float32" % (image.channels, image.depth))
         pixels = self.array(slots, slot, offset, 4)
