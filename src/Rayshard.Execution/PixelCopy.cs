@@ -1,9 +1,6 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace Rayshard.Execution;
 
-/// <summary>Blender's buffer to the stored array: top row first, the wanted channels only; and what can be seen on the way.</summary>
+/// <summary>Blender's buffer to the stored array: top row first, the wanted channels only.</summary>
 internal static class PixelCopy
 {
     /// <summary>Copies a bottom-up buffer of <paramref name="sourceChannels"/> per pixel to a top-down array of <paramref name="targetChannels"/>.</summary>
@@ -28,47 +25,6 @@ internal static class PixelCopy
                 Select(from, sourceChannels, to, targetChannels);
             }
         }
-    }
-
-    /// <summary>Whether every float is finite.</summary>
-    public static bool AllFinite(ReadOnlySpan<float> values)
-    {
-        // An exponent of all ones is NaN or infinity.
-        const uint Exponent = 0x7f800000;
-        var bits = MemoryMarshal.Cast<float, uint>(values);
-        var wide = MemoryMarshal.Cast<uint, Vector<uint>>(bits);
-        var mask = new Vector<uint>(Exponent);
-        foreach (var vector in wide)
-        {
-            if (Vector.EqualsAny(vector & mask, mask))
-            {
-                return false;
-            }
-        }
-
-        foreach (var value in bits[(wide.Length * Vector<uint>.Count)..])
-        {
-            if ((value & Exponent) == Exponent)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>Whether the fourth channel is zero in every pixel: what an empty Viewer, or a frame that shows nothing, looks like.</summary>
-    public static bool IsEmpty(ReadOnlySpan<float> rgba)
-    {
-        for (var i = 3; i < rgba.Length; i += 4)
-        {
-            if (rgba[i] != 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static void Select(ReadOnlySpan<float> from, int sourceChannels, Span<float> to, int targetChannels)

@@ -186,7 +186,7 @@ public sealed partial class ExperimentResolver
 
     private Parameter CheckApply(Parameter parameter, string field)
     {
-        Check($"{field}.path", _experiment.Scene.File.EndsWith(".py", StringComparison.Ordinal), $"a .blend has no apply(parameters): give parameter '{parameter.Name}' a data path");
+        Check($"{field}.path", !_experiment.Scene.File.EndsWith(".blend", StringComparison.Ordinal), $"a .blend has no apply(parameters): give parameter '{parameter.Name}' a data path");
         return parameter;
     }
 

@@ -121,14 +121,14 @@ public sealed class Value : IEquatable<Value>
     {
         public override Value ReadJson(JsonReader reader, Type objectType, Value? existingValue, bool hasExistingValue, JsonSerializer serializer)
         {
-            var token = JToken.Load(reader);
+            var (path, line) = (reader.Path, ((IJsonLineInfo)reader).LineNumber);
             try
             {
-                return FromJson(token);
+                return FromJson(JToken.Load(reader));
             }
             catch (FormatException e)
             {
-                throw new JsonSerializationException(e.Message, token.Path, ((IJsonLineInfo)token).LineNumber, 0, e);
+                throw new JsonSerializationException(e.Message, path, line, 0, e);
             }
         }
 

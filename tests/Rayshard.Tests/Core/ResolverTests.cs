@@ -92,7 +92,7 @@ public sealed partial class ResolverTests : IDisposable
     [InlineData("\"capture\": \"passes\"", "\"capture\": \"camera\"", "capture", "camera", 13)]
     [InlineData("\"seed\": 1", "\"sead\": 1", "sead", "sead", 5)]
     [InlineData("\"seed\": 1", "\"seed\": 1, \"seed\": 2", "seed", "seed", 5)]
-    [InlineData("\"seed\": 1", "\"seed\": ", "(any)", "", 6)]
+    [InlineData("\"seed\": 1", "\"seed\": ", "(any)", "", 5)]
     public void A_fault_names_line_field_reason_and_remedy(string old, string replacement, string field, string reason, int line)
     {
         var fault = Fault(old, replacement);

@@ -44,33 +44,4 @@ public sealed class PixelCopyTests
     [Fact]
     public void A_length_that_does_not_fit_is_refused() =>
         Assert.Throws<ArgumentException>(() => PixelCopy.FlipAndSelect(new float[15], 4, new float[16], 4, 2, 2));
-
-    [Theory]
-    [InlineData(float.NaN)]
-    [InlineData(float.PositiveInfinity)]
-    [InlineData(float.NegativeInfinity)]
-    public void One_float_that_is_not_finite_is_found_wherever_it_is(float bad)
-    {
-        for (var length = 1; length < 40; length++)
-        {
-            for (var at = 0; at < length; at++)
-            {
-                var values = Enumerable.Repeat(float.MaxValue, length).ToArray();
-                Assert.True(PixelCopy.AllFinite(values));
-                values[at] = bad;
-                Assert.False(PixelCopy.AllFinite(values));
-            }
-        }
-    }
-
-    [Fact]
-    public void A_frame_is_empty_when_no_pixel_has_alpha()
-    {
-        var pixels = new float[4 * 9];
-        Assert.True(PixelCopy.IsEmpty(pixels));
-        pixels[8] = 1;
-        Assert.True(PixelCopy.IsEmpty(pixels));
-        pixels[11] = 1e-9f;
-        Assert.False(PixelCopy.IsEmpty(pixels));
-    }
 }

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Rayshard.Blender;
+using Rayshard.Storage;
+
+namespace Rayshard.Execution;
+
+/// <summary>A frame's blobs and its record, ready to be stored. The buffers are rented: dispose of it when they are written.</summary>
+internal sealed class FrameBlobs : IDisposable
+{
+    private readonly List<byte[]> _rented = [];
+    private readonly List<ReadOnlyMemory<byte>> _blobs = [];
+
+    private FrameBlobs(Record record) => Record = record;
+
+    /// <summary>The record.</summary>
+    public Record Record { get; private init; }
+
+    /// <summary>Whole npy files, in the order of the record's passes.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Blobs => _blobs;
+
+    /// <summary>The blobs of a frame that was just rendered: turned top row first, without the channels that nobody asked for, and hashed.</summary>
+    public static FrameBlobs Of(Experiment experiment, RenderedFrame rendered)
+    {
+        var built = rendered.Passes.Zip(experiment.Passes, Build).OrderBy(blob => blob.Pass.Name, StringComparer.Ordinal).ToList();
+        var blobs = new FrameBlobs(Record.Of(experiment, rendered.Frame, built.Select(blob => blob.Pass)));
+        foreach (var (_, buffer, length) in built)
+        {
+            blobs.Add(buffer, length);
+        }
+
+        return blobs;
+    }
+
+    /// <summary>The blobs of a frame that a store holds already, under this experiment's record.</summary>
+    /// <exception cref="DamagedShardException">A blob is not what its address says.</exception>
+    public static FrameBlobs Of(Experiment experiment, Frame frame, StoredFrame stored)
+    {
+        var blobs = new FrameBlobs(Record.Of(experiment, frame, stored.Record.Passes));
+        try
+        {
+            for (var pass = 0; pass < stored.Record.Passes.Count; pass++)
+            {
+                var length = stored.BlobBytes(pass);
+                blobs.Add(ArrayPool<byte>.Shared.Rent(length), length);
+                stored.ReadBlob(pass, blobs._rented[^1]);
+            }
+
+            return blobs;
+        }
+        catch
+        {
+            blobs.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var buffer in _rented)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        _rented.Clear();
+    }
+
+    private static (RecordedPass Pass, byte[] Buffer, int Length) Build(RenderedPass pixels, PassRequest request)
+    {
+        var channels = FramePlan.ChannelsOf(request);
+        var length = checked((int)Npy.LengthOf(pixels.Height, pixels.Width, channels.Count));
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var blob = buffer.AsSpan(0, length);
+        Npy.WriteHeader(blob, pixels.Height, pixels.Width, channels.Count);
+        PixelCopy.FlipAndSelect(pixels.Pixels, pixels.Channels, MemoryMarshal.Cast<byte, float>(blob[Npy.HeaderBytes..]), channels.Count, pixels.Width, pixels.Height);
+        return (new(request.Name!, channels, pixels.Height, pixels.Width, PassCatalogue.Passes[request.Pass].Unit, Digest.Of(blob)), buffer, length);
+    }
+
+    private void Add(byte[] buffer, int length)
+    {
+        _rented.Add(buffer);
+        _blobs.Add(buffer.AsMemory(0, length));
+    }
+}

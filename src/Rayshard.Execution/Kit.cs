@@ -1,0 +1,123 @@
+using Newtonsoft.Json.Linq;
+using Rayshard.Blender;
+using Rayshard.Storage;
+
+namespace Rayshard.Execution;
+
+/// <summary>The kit's verbs: what the Cake tasks call, one each. Thread-safe; holds nothing but where things are.</summary>
+/// <param name="toolchains">Where the toolchains' parts are.</param>
+/// <param name="time">The clock, for names and notes only; decides no pixel.</param>
+public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
+{
+    /// <summary>Finds or installs, checks and probes the toolchain of each experiment.</summary>
+    /// <returns>A toolchain for each pair of pin and kernel that the experiments name.</returns>
+    /// <exception cref="RayshardException">The machine lacks something; the message says what and the way out.</exception>
+    public async Task<IReadOnlyList<Toolchain>> ProvisionAsync(IEnumerable<ResolvedExperiment> experiments, CancellationToken now)
+    {
+        var found = new List<Toolchain>();
+        foreach (var (id, kernel) in experiments.Select(e => (e.Experiment.Toolchain, e.Experiment.CpuKernel)).Distinct())
+        {
+            found.Add(await Toolchain.ProvisionAsync(PassCatalogue.Toolchains[id], kernel, toolchains, now).ConfigureAwait(false));
+        }
+
+        return found;
+    }
+
+    /// <summary>Renders what the store lacks of each experiment, one after another.</summary>
+    /// <param name="request">What and where to.</param>
+    /// <param name="progress">Hears of every frame; may be called thousands of times a second.</param>
+    /// <param name="finish">Set to end after the frames in flight, with everything kept.</param>
+    /// <param name="now">Set to end at once; what was acknowledged is kept all the same.</param>
+    /// <returns>A summary for each experiment that was begun.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
+    /// <exception cref="RayshardException">The store is busy or damaged, the machine lacks something, Blender refuses the experiment, or no Worker lives.</exception>
+    public async Task<IReadOnlyList<RenderSummary>> RenderAsync(RenderRequest request, IProgress<RenderProgress>? progress, CancellationToken finish, CancellationToken now)
+    {
+        var summaries = new List<RenderSummary>();
+        using var store = Store.Open(request.StoreFolder);
+        foreach (var resolved in request.Experiments)
+        {
+            if (finish.IsCancellationRequested)
+            {
+                break;
+            }
+
+            var toolchain = await ProvisionAsync(resolved.Experiment, now).ConfigureAwait(false);
+            var run = new RenderRun(request.RunsFolder, time, progress, finish, now);
+            await using var experiment = new ExperimentRun(resolved, store, run, evidence => Open(toolchain, resolved, request, evidence));
+            summaries.Add(await experiment.RunAsync(toolchain).ConfigureAwait(false));
+        }
+
+        return summaries;
+    }
+
+    /// <summary>Renders one frame alone by a fresh Worker and stores nothing: to see why a frame was quarantined.</summary>
+    /// <returns>The frame's record, and the tries that failed; no record when every try did.</returns>
+    /// <exception cref="RayshardException">There is no such frame, the machine lacks something, or Blender refuses the experiment.</exception>
+    public async Task<(Record? Record, IReadOnlyList<WorkerFailure> Failures)> RenderFrameAsync(ResolvedExperiment resolved, long index, RenderRequest request, CancellationToken now)
+    {
+        var plan = new FramePlan(resolved.Experiment);
+        if (index < 0 || index >= plan.Count)
+        {
+            throw new RayshardException(ExitCode.NotFound, $"--frame={index}: experiment '{resolved.Experiment.Name}' has frames 0 to {plan.Count - 1}");
+        }
+
+        var toolchain = await ProvisionAsync(resolved.Experiment, now).ConfigureAwait(false);
+        var evidence = new RunEvidence(request.RunsFolder, resolved.Experiment, time);
+        await using var pool = Open(toolchain, resolved, request with { Workers = 1 }, evidence);
+        await foreach (var outcome in pool.RenderAsync([plan.At(index)], now, now).ConfigureAwait(false))
+        {
+            using (outcome)
+            {
+                if (outcome is RenderedFrame frame)
+                {
+                    using var blobs = FrameBlobs.Of(resolved.Experiment, frame);
+                    return (blobs.Record, outcome.Failures);
+                }
+
+                return (null, outcome.Failures);
+            }
+        }
+
+        throw new OperationCanceledException(now);
+    }
+
+    /// <summary>Writes every frame's configuration as JSON Lines, in constant memory.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
+    public static void WriteConfigs(IEnumerable<ResolvedExperiment> experiments, TextWriter output, CancellationToken now)
+    {
+        foreach (var experiment in experiments.Select(e => e.Experiment))
+        {
+            var plan = new FramePlan(experiment);
+            for (var index = 0L; index < plan.Count; index++)
+            {
+                now.ThrowIfCancellationRequested();
+                var frame = plan.At(index);
+                output.Write(CanonicalJson.Text(new JObject
+                {
+                    ["experiment"] = experiment.Name,
+                    ["frame"] = frame.Key.ToString(),
+                    ["index"] = index,
+                    ["noise_seed"] = frame.NoiseSeed,
+                    ["parameters"] = new JObject(frame.Values.Select((value, i) => new JProperty(experiment.Parameters[i].Name, value.ToJson()))),
+                    ["sample"] = frame.Sample,
+                    ["settings"] = plan.Settings.ToString(),
+                }));
+                output.Write('\n');
+            }
+        }
+    }
+
+    private Task<Toolchain> ProvisionAsync(Experiment experiment, CancellationToken now) =>
+        Toolchain.ProvisionAsync(PassCatalogue.Toolchains[experiment.Toolchain], experiment.CpuKernel, toolchains, now);
+
+    private static WorkerPool Open(Toolchain toolchain, ResolvedExperiment resolved, RenderRequest request, RunEvidence evidence)
+    {
+        var options = new WorkerPoolOptions { LogFolder = evidence.LogFolder, MemoryLimitBytes = request.WorkerMemoryBytes };
+        return WorkerPool.Open(toolchain, resolved.Experiment, resolved.Folder, options with
+        {
+            Workers = request.Workers ?? options.Workers,
+            FrameDeadline = request.FrameDeadline ?? options.FrameDeadline,
+        });
+    }
+}
