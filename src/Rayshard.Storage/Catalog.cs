@@ -1,0 +1,260 @@
+using Microsoft.Data.Sqlite;
+
+namespace Rayshard.Storage;
+
+/// <summary>
+/// Where each frame lies, by its key: a SQLite file that the sealed shards alone decide. It can be deleted, damaged or left behind; opening
+/// compares it with the shards and repairs it. Thread-safe.
+/// </summary>
+internal sealed class Catalog : IDisposable
+{
+    // "RAYS", so that a file of something else is not mistaken for an older catalog; and the version of the tables.
+    private const int ApplicationId = 0x52415953;
+    private const int Version = 1;
+
+    // A damaged page that no query meets goes unseen, so a small file is checked whole; a large one would cost seconds at each start.
+    private const long CheckBytes = 64 << 20;
+
+    private const int WaitSeconds = 5;
+
+    private static readonly string[] s_dump =
+    [
+        "SELECT folder || ' ' || file || ' ' || bytes || ' ' || hex(manifest) FROM shards ORDER BY folder, file",
+        "SELECT hex(frame) || ' ' || folder || ' ' || file || ' ' || place || ' ' || hex(record) || ' ' || byte FROM frames JOIN shards USING (shard) ORDER BY frame, folder, file",
+    ];
+
+    private readonly string _path;
+    private readonly SqliteConnection _connection;
+    private readonly Lock _lock = new();
+
+    private Catalog(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
+
+    /// <summary>Opens the catalog for writing; whatever is no catalog of this version is thrown away and begun anew.</summary>
+    /// <exception cref="StoreBusyException">Another process holds the file.</exception>
+    public static Catalog Open(string path) => TryOpen(path, SqliteOpenMode.ReadWrite) ?? Create(path);
+
+    /// <summary>Opens the catalog for reading, where there is one that can be read.</summary>
+    /// <exception cref="StoreBusyException">Another process holds the file.</exception>
+    public static Catalog? TryOpenReadOnly(string path) => TryOpen(path, SqliteOpenMode.ReadOnly);
+
+    /// <summary>An empty catalog in memory.</summary>
+    public static Catalog InMemory() => Create(":memory:");
+
+    /// <summary>The shards it knows: key, and what was seen of them.</summary>
+    public IReadOnlyDictionary<(string Folder, string File), ShardMark> Shards() => Guarded(() =>
+    {
+        using var command = Command("SELECT folder, file, bytes, manifest FROM shards");
+        using var rows = command.ExecuteReader();
+        var shards = new Dictionary<(string, string), ShardMark>();
+        while (rows.Read())
+        {
+            shards[(rows.GetString(0), rows.GetString(1))] = new(rows.GetInt64(2), Digest.FromBytes(rows.GetFieldValue<byte[]>(3)));
+        }
+
+        return shards;
+    });
+
+    /// <summary>Where a frame lies, in the order of the shards' names.</summary>
+    public IReadOnlyList<(string Folder, string File, FrameRow Row)> Find(Digest frame) => Guarded(() =>
+    {
+        using var command = Command("SELECT folder, file, place, record, byte FROM frames JOIN shards USING (shard) WHERE frame = $frame ORDER BY folder, file");
+        command.Parameters.AddWithValue("$frame", frame.Bytes.ToArray());
+        using var rows = command.ExecuteReader();
+        var found = new List<(string, string, FrameRow)>();
+        while (rows.Read())
+        {
+            found.Add((rows.GetString(0), rows.GetString(1), new(rows.GetInt64(2), Digest.FromBytes(rows.GetFieldValue<byte[]>(3)), rows.GetInt64(4))));
+        }
+
+        return found;
+    });
+
+    /// <summary>Takes a shard's frames in, in place of what it knew of a shard of that name; all or nothing.</summary>
+    public void Put(string folder, ShardReader shard) => Guarded(() =>
+    {
+        using var transaction = _connection.BeginTransaction();
+        Remove(folder, shard.Shard.Name);
+        using var insert = Command("INSERT INTO shards (folder, file, shard, bytes, manifest) SELECT $folder, $file, coalesce(max(shard), 0) + 1, $bytes, $manifest FROM shards RETURNING shard");
+        insert.Parameters.AddWithValue("$folder", folder);
+        insert.Parameters.AddWithValue("$file", shard.Shard.Name);
+        insert.Parameters.AddWithValue("$bytes", shard.Shard.Bytes);
+        insert.Parameters.AddWithValue("$manifest", shard.Shard.Manifest.Bytes.ToArray());
+        Insert((long)insert.ExecuteScalar()!, shard.Frames);
+        transaction.Commit();
+        return shard.Frames.Count;
+    });
+
+    /// <summary>Forgets a shard.</summary>
+    public void Drop(string folder, string file) => Guarded(() =>
+    {
+        using var transaction = _connection.BeginTransaction();
+        Remove(folder, file);
+        transaction.Commit();
+        return file;
+    });
+
+    /// <summary>How many frames it holds.</summary>
+    public long Count() => Guarded(() =>
+    {
+        using var command = Command("SELECT count(*) FROM frames");
+        return (long)command.ExecuteScalar()!;
+    });
+
+    /// <summary>All of it as text, ordered by key: equal for equal shards, whatever its history.</summary>
+    public IReadOnlyList<string> Dump() => Guarded(() =>
+    {
+        var lines = new List<string>();
+        foreach (var query in s_dump)
+        {
+            using var command = Command(query);
+            using var rows = command.ExecuteReader();
+            while (rows.Read())
+            {
+                lines.Add(rows.GetString(0));
+            }
+        }
+
+        return lines;
+    });
+
+    public void Dispose() => _connection.Dispose();
+
+    private static Catalog? TryOpen(string path, SqliteOpenMode mode)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = Connect(path, mode);
+            var catalog = new Catalog(path, connection);
+            if (catalog.Pragma("application_id") is (long)ApplicationId && catalog.Pragma("user_version") is (long)Version
+                && (new FileInfo(path).Length > CheckBytes || catalog.Pragma("quick_check(1)") is "ok"))
+            {
+                return catalog;
+            }
+        }
+        catch (SqliteException e) when (IsBusy(e))
+        {
+            connection?.Dispose();
+            throw new StoreBusyException(path, null, e);
+        }
+        catch (SqliteException)
+        {
+            // No database, or a damaged one: derived, so there is nothing to save.
+        }
+
+        connection?.Dispose();
+        return null;
+    }
+
+    private static Catalog Create(string path)
+    {
+        // A journal without its database would be played back into the new one.
+        foreach (var file in path == ":memory:" ? [] : new[] { path, path + "-journal", path + "-wal", path + "-shm" })
+        {
+            File.Delete(file);
+        }
+
+        var catalog = new Catalog(path, Connect(path, SqliteOpenMode.ReadWriteCreate));
+        using var command = catalog.Command($"""
+            PRAGMA application_id = {ApplicationId};
+            CREATE TABLE shards (folder TEXT NOT NULL, file TEXT NOT NULL, shard INTEGER NOT NULL UNIQUE, bytes INTEGER NOT NULL,
+                manifest BLOB NOT NULL, PRIMARY KEY (folder, file)) WITHOUT ROWID;
+            CREATE TABLE frames (frame BLOB NOT NULL, shard INTEGER NOT NULL, place INTEGER NOT NULL, record BLOB NOT NULL,
+                byte INTEGER NOT NULL, PRIMARY KEY (frame, shard)) WITHOUT ROWID;
+            PRAGMA user_version = {Version};
+            """);
+        command.ExecuteNonQuery();
+        return catalog;
+    }
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = path == ":memory:" ? SqliteOpenMode.Memory : mode,
+            Pooling = false,
+            DefaultTimeout = WaitSeconds,
+        }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static bool IsBusy(SqliteException e) => e.SqliteErrorCode is 5 or 6;
+
+    private T Guarded<T>(Func<T> query)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                return query();
+            }
+            catch (SqliteException e) when (IsBusy(e))
+            {
+                throw new StoreBusyException(_path, null, e);
+            }
+            catch (SqliteException e)
+            {
+                const int full = 13;
+                throw new UnusableStoreException(e.SqliteErrorCode == full ? ExitCode.MachineLacks : ExitCode.Failed, _path,
+                    $"the catalog can't be used ({e.Message}); delete it, the shards have all that is in it", e);
+            }
+        }
+    }
+
+    private object? Pragma(string pragma)
+    {
+        using var command = Command($"PRAGMA {pragma}");
+        return command.ExecuteScalar();
+    }
+
+    private void Insert(long shard, IReadOnlyList<FrameEntry> frames)
+    {
+        using var command = Command("INSERT INTO frames (frame, shard, place, record, byte) VALUES ($frame, $shard, $place, $record, $byte)");
+        var frame = command.Parameters.Add("$frame", SqliteType.Blob);
+        command.Parameters.AddWithValue("$shard", shard);
+        var place = command.Parameters.Add("$place", SqliteType.Integer);
+        var record = command.Parameters.Add("$record", SqliteType.Blob);
+        var position = command.Parameters.Add("$byte", SqliteType.Integer);
+
+        // By key: inserting into a B-tree in its own order is several times faster.
+        foreach (var entry in frames.OrderBy(entry => entry.Frame))
+        {
+            (frame.Value, place.Value, record.Value, position.Value) = (entry.Frame.Bytes.ToArray(), entry.Index, entry.Record.Bytes.ToArray(), entry.Offset);
+            command.ExecuteNonQuery();
+        }
+    }
+
+    private void Remove(string folder, string file)
+    {
+        using var find = Command("DELETE FROM shards WHERE folder = $folder AND file = $file RETURNING shard");
+        find.Parameters.AddWithValue("$folder", folder);
+        find.Parameters.AddWithValue("$file", file);
+        if (find.ExecuteScalar() is long shard)
+        {
+            // Scans the table: shards are replaced seldom, and an index by shard would cost every row 16 bytes.
+            using var remove = Command("DELETE FROM frames WHERE shard = $shard");
+            remove.Parameters.AddWithValue("$shard", shard);
+            remove.ExecuteNonQuery();
+        }
+    }
+
+    private SqliteCommand Command(string text)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = text;
+        return command;
+    }
+}
+
+/// <summary>By what the catalog knows that a shard is still the one it read.</summary>
+internal readonly record struct ShardMark(long Bytes, Digest Manifest);
+
+/// <summary>A frame as the catalog knows it: index, record's address, byte of the shard at which it begins.</summary>
+internal readonly record struct FrameRow(long Index, Digest Record, long Offset);

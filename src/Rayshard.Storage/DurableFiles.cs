@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rayshard.Storage;
+
+/// <summary>The operating system's files. Stateless.</summary>
+public sealed class DurableFiles : IDurableFiles
+{
+    /// <inheritdoc/>
+    public SafeFileHandle Open(string path) =>
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <inheritdoc/>
+    public void Append(SafeFileHandle file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers) => RandomAccess.Write(file, buffers, offset);
+
+    /// <inheritdoc/>
+    public void Truncate(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
+
+    /// <inheritdoc/>
+    public void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    /// <inheritdoc/>
+    public void FlushFolder(string folder)
+    {
+        // .NET opens no folder, and a rename that is not flushed can be lost: https://github.com/dotnet/runtime/issues/32600.
+        var descriptor = Libc.Open(folder, Libc.ReadOnly | Libc.CloseOnExec);
+        if (descriptor < 0)
+        {
+            throw Libc.Error(folder);
+        }
+
+        try
+        {
+            if (Libc.Flush(descriptor) != 0)
+            {
+                throw Libc.Error(folder);
+            }
+        }
+        finally
+        {
+            _ = Libc.Close(descriptor);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Remove(string path) => File.Delete(path);
+}

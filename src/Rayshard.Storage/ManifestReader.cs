@@ -1,0 +1,239 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Rayshard.Storage;
+
+/// <summary>
+/// Reads a manifest's bytes, strictly: a line that is not exactly what <see cref="Manifest.Write"/> would write for what it says is a
+/// <see cref="FormatException"/>, which names the line.
+/// </summary>
+internal ref struct ManifestReader
+{
+    // A frame of the smallest picture has a record and a blob; no more passes than this fit the name table of an experiment.
+    private const int MaxPasses = 1024;
+
+    private readonly long _start;
+    private ReadOnlySpan<byte> _rest;
+    private int _line;
+
+    private ManifestReader(ReadOnlySpan<byte> text, long start)
+    {
+        _rest = text;
+        _start = start;
+    }
+
+    /// <summary>Reads a whole manifest whose first line stands at byte <paramref name="start"/> of the shard.</summary>
+    /// <exception cref="FormatException">The bytes are no manifest, or not one that can stand there.</exception>
+    public static (ShardLayout Layout, FrameEntry[] Frames) Read(ReadOnlySpan<byte> text, long start)
+    {
+        var reader = new ManifestReader(text, start);
+        var (layout, held) = reader.Head();
+        var frames = new FrameEntry[held];
+        long offset = 0, index = layout.First - 1;
+        for (var i = 0; i < held; i++)
+        {
+            var frame = reader.Frame(layout, offset);
+            if (frame.Index <= index || frame.Index >= layout.First + layout.Expected)
+            {
+                throw reader.Wrong("its frame is not in the shard's range, or not in order");
+            }
+
+            (frames[i], index) = (frame, frame.Index);
+            offset += layout.FrameBytes(frame.RecordBytes);
+        }
+
+        if (offset + Ustar.Block != start)
+        {
+            throw reader.Wrong("the manifest does not stand where its entries end");
+        }
+
+        reader.Foot(text, held * (1 + layout.Passes.Count));
+        return (layout, frames);
+    }
+
+    /// <summary>Reads the last line alone: entries, where the manifest's first line begins, SHA-256 of the lines before.</summary>
+    public static bool TryReadFoot(ReadOnlySpan<byte> line, out (int Entries, long Start, Digest Digest) foot)
+    {
+        foot = default;
+        var reader = new ManifestReader(line, 0);
+        try
+        {
+            foot = (reader.Integer("{\"entries\":"), reader.Number(",\"manifest\":"), reader.Address(",\"sha256\":\""));
+            reader.Expect("\"}");
+            return reader._rest.IsEmpty;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    private (ShardLayout Layout, int Held) Head()
+    {
+        _line++;
+        var end = _rest.IndexOf((byte)'\n');
+        if (end is < 0 or > 1 << 20)
+        {
+            throw Wrong("the first line has no end");
+        }
+
+        var bytes = _rest[..end];
+        _rest = _rest[(end + 1)..];
+        try
+        {
+            var text = new UTF8Encoding(false, true).GetString(bytes);
+            using var reader = new JsonTextReader(new StringReader(text)) { MaxDepth = 8, DateParseHandling = DateParseHandling.None };
+            var json = JObject.Load(reader);
+            if (json.Value<int>("rayshard") != Manifest.Version)
+            {
+                throw Wrong($"format version {json.Value<int>("rayshard")} is not {Manifest.Version}, the one that this Rayshard reads");
+            }
+
+            var layout = new ShardLayout(Digest.Parse(json.Value<string>("shard_set")), json.Value<long>("first"), json.Value<int>("expected"), [.. json["passes"]!.Select(Pass)]);
+            var held = json.Value<int>("held");
+            var plausible = layout.First >= 0 && layout.Expected >= 1 && held >= 0 && held <= layout.Expected && layout.Passes.Count is >= 1 and <= MaxPasses;
+            return plausible && held <= _rest.Length / 128 && Manifest.Head(layout, held) == text ? (layout, held) : throw Wrong("the first line says what can't be");
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidCastException or NullReferenceException or OverflowException)
+        {
+            throw Wrong($"the first line is no JSON of its form: {e.GetType().Name}");
+        }
+    }
+
+    private static ShardPass Pass(JToken json)
+    {
+        var name = json.Value<string>("name")!;
+        var shape = json["shape"]!.Select(axis => axis.Value<int>()).ToArray();
+        var pass = new ShardPass(name, [.. json["channels"]!.Select(channel => channel.Value<string>()!)], shape[0], shape[1]);
+        return EntryName.IsPass(name) && pass.BlobBytes <= Ustar.MaxSize ? pass : throw new FormatException("the first line names a pass that can't be");
+    }
+
+    private FrameEntry Frame(ShardLayout layout, long offset)
+    {
+        _line++;
+        var frame = Address("{\"frame\":\"");
+        var index = Number("\",\"index\":");
+        var length = Integer(",\"length\":");
+        var record = Address(",\"name\":\"");
+        Expect(".json\",\"offset\":");
+        ExpectNumber(offset + Ustar.Block);
+        ExpectAddress(",\"sha256\":\"", record);
+        var entry = new FrameEntry(index, frame, record, offset, length, Xxh3(), []);
+        var blobs = new BlobEntry[layout.Passes.Count];
+        for (var i = 0; i < blobs.Length; i++)
+        {
+            blobs[i] = Blob(layout.Passes[i], record, layout.BlobOffset(entry, i));
+        }
+
+        return entry with { Blobs = blobs };
+    }
+
+    private BlobEntry Blob(ShardPass pass, Digest record, long offset)
+    {
+        _line++;
+        Expect("{\"dtype\":\"<f4\",\"length\":");
+        ExpectNumber(pass.BlobBytes);
+        ExpectAddress(",\"name\":\"", record);
+        Expect(".");
+        Expect(pass.Name);
+        Expect(".npy\",\"offset\":");
+        ExpectNumber(offset);
+        var address = Address(",\"sha256\":\"");
+        Expect($"\",\"shape\":[{pass.Height},{pass.Width},{pass.Channels.Count}]");
+        return new(address, Xxh3(first: false));
+    }
+
+    private void Foot(ReadOnlySpan<byte> text, int entries)
+    {
+        _line++;
+        var digest = SHA256.HashData(text[..^_rest.Length]);
+        Expect(Manifest.Foot(entries, _start, digest));
+        Expect("\n");
+        if (!_rest.IsEmpty)
+        {
+            throw Wrong("lines follow the last");
+        }
+    }
+
+    private ulong Xxh3(bool first = true)
+    {
+        Expect(first ? "\",\"xxh3\":\"" : ",\"xxh3\":\"");
+        var digits = Take(16);
+        if (digits.ContainsAnyExcept("0123456789abcdef"u8) || !Utf8Parser.TryParse(digits, out ulong value, out _, 'x'))
+        {
+            throw Wrong("xxh3 is not 16 lower-case hex digits");
+        }
+
+        Expect("\"}\n");
+        return value;
+    }
+
+    private Digest Address(string before)
+    {
+        Expect(before);
+        Span<char> digits = stackalloc char[2 * Digest.Size];
+        Encoding.Latin1.GetChars(Take(digits.Length), digits);
+        return Digest.TryParse(digits, out var digest) ? digest : throw Wrong("a digest is not 64 lower-case hex digits");
+    }
+
+    private void ExpectAddress(string before, Digest expected)
+    {
+        if (Address(before) != expected)
+        {
+            throw Wrong("names and digests of a frame do not agree");
+        }
+    }
+
+    private int Integer(string before)
+    {
+        var value = Number(before);
+        return value <= int.MaxValue ? (int)value : throw Wrong("a number is too large");
+    }
+
+    private long Number(string before)
+    {
+        Expect(before);
+        var digits = _rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        if (digits is < 1 or > 18 || (digits > 1 && _rest[0] == '0'))
+        {
+            throw Wrong("a number is not where it should be");
+        }
+
+        return Utf8Parser.TryParse(Take(digits), out long value, out _) ? value : throw Wrong("a number is no number");
+    }
+
+    private void ExpectNumber(long expected)
+    {
+        if (Number("") != expected)
+        {
+            throw Wrong("an offset or length is not the one that the entries before it give");
+        }
+    }
+
+    private void Expect(string text)
+    {
+        Span<byte> expected = stackalloc byte[text.Length];
+        Encoding.ASCII.GetBytes(text, expected);
+        if (!Take(text.Length).SequenceEqual(expected))
+        {
+            throw Wrong("it is not written as a manifest's line is");
+        }
+    }
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if (_rest.Length < length)
+        {
+            throw Wrong("it ends too early");
+        }
+
+        var taken = _rest[..length];
+        _rest = _rest[length..];
+        return taken;
+    }
+
+    private readonly FormatException Wrong(string reason) => new($"manifest line {_line}: {reason}");
+}

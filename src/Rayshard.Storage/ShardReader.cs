@@ -1,0 +1,70 @@
+namespace Rayshard.Storage;
+
+/// <summary>A sealed shard, opened by its manifest: constant time to any frame. Not thread-safe; open one per thread.</summary>
+public sealed class ShardReader : IDisposable
+{
+    private readonly ShardBytes _bytes;
+    private readonly FrameEntry[] _frames;
+
+    private ShardReader(ShardBytes bytes, SealedShard shard, ShardLayout layout, FrameEntry[] frames)
+    {
+        _bytes = bytes;
+        _frames = frames;
+        Shard = shard;
+        Layout = layout;
+    }
+
+    /// <summary>What the shard is.</summary>
+    public SealedShard Shard { get; }
+
+    /// <summary>Its passes and its range of frames.</summary>
+    public ShardLayout Layout { get; }
+
+    /// <summary>Its frames, in the experiment's order.</summary>
+    public IReadOnlyList<FrameEntry> Frames => _frames;
+
+    /// <summary>Opens a shard wherever it lies; nothing beside it is needed.</summary>
+    /// <exception cref="DamagedShardException">The manifest is damaged, or the file can't be read.</exception>
+    public static ShardReader Open(string path) => Open(path, path);
+
+    internal static ShardReader Open(string path, string name)
+    {
+        var bytes = ShardBytes.Open(path, name);
+        try
+        {
+            var tail = ShardTail.Read(bytes);
+            var (layout, frames) = tail.ReadManifest(bytes);
+            return new(bytes, new(path, bytes.Length, tail.Digest, layout.First, layout.Expected, frames.Length), layout, frames);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The entry of the frame with this index in the experiment, or nothing where the shard does not hold it.</summary>
+    public FrameEntry? Find(long index)
+    {
+        var (low, high) = (0, _frames.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (_frames[middle].Index == index)
+            {
+                return _frames[middle];
+            }
+
+            (low, high) = _frames[middle].Index < index ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return null;
+    }
+
+    /// <summary>A frame of this shard; reads its record. The frame reads through this shard and is done when it is disposed.</summary>
+    /// <exception cref="DamagedShardException">The record is damaged.</exception>
+    public StoredFrame Read(FrameEntry entry) => StoredFrame.Read(_bytes, entry.Offset);
+
+    /// <inheritdoc/>
+    public void Dispose() => _bytes.Dispose();
+}

@@ -1,0 +1,260 @@
+using System.IO.Hashing;
+using Microsoft.Win32.SafeHandles;
+
+namespace Rayshard.Storage;
+
+/// <summary>
+/// Grows one shard, frame by frame in the experiment's order, and seals it. The partial is its own journal: a new writer keeps every
+/// whole frame that the last one left, so a resumed shard has the same bytes as an uninterrupted one. Not thread-safe.
+/// </summary>
+public sealed class ShardWriter : IDisposable
+{
+    /// <summary>Bytes after which the frames so far are flushed to the disk together.</summary>
+    public const long FlushBytes = 64L << 20;
+
+    private readonly IDurableFiles _files;
+    private readonly string _path;
+    private readonly Action<ShardReader> _whenSealed;
+    private readonly SafeFileHandle _file;
+    private readonly List<FrameEntry> _held;
+    private long _end;
+    private long _durable;
+    private ShardWriteException? _broken;
+    private bool _isSealed;
+
+    /// <summary>Opens the partial of the shard at <paramref name="path"/>, or starts one.</summary>
+    internal ShardWriter(string path, ShardLayout layout, FramePlan plan, IDurableFiles files, Action<ShardReader> whenSealed)
+    {
+        _path = path;
+        _files = files;
+        _whenSealed = whenSealed;
+        Layout = layout;
+        _file = Guarded(() => _files.Open(PartialPath));
+        try
+        {
+            using (var bytes = new ShardBytes(_file, PartialPath))
+            {
+                (_held, _end) = new FrameScan(bytes, layout, plan).Run();
+                Resume(bytes.Length);
+            }
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Passes and range of the shard.</summary>
+    public ShardLayout Layout { get; }
+
+    /// <summary>The frames that the shard holds so far, in order: after opening, those that need no rendering.</summary>
+    public IReadOnlyList<FrameEntry> Held => _held;
+
+    /// <summary>Bytes of the shard so far.</summary>
+    public long Bytes => _end;
+
+    /// <summary>How many of <see cref="Held"/> survive a power cut.</summary>
+    public int Durable { get; private set; }
+
+    private string PartialPath => _path + ShardPaths.Partial;
+
+    /// <summary>
+    /// Appends a frame. It survives the death of this process at once, and a power cut after the next <see cref="Flush"/>, which
+    /// comes by itself every <see cref="FlushBytes"/>.
+    /// </summary>
+    /// <param name="frame">The frame: one of the shard's range, behind all that are held.</param>
+    /// <param name="record">Its record. The blobs' addresses are taken on trust: the caller has hashed them.</param>
+    /// <param name="blobs">The whole blobs, npy header and floats, in the order of the record's passes. Not kept.</param>
+    /// <exception cref="FrameRefusedException">The frame, its record or a blob does not fit.</exception>
+    /// <exception cref="ShardWriteException">Writing failed; this writer is done for, open another.</exception>
+    public void Append(Frame frame, Record record, IReadOnlyList<ReadOnlyMemory<byte>> blobs)
+    {
+        ThrowIfDone();
+        if (WhyNot(frame, record, blobs) is { } reason)
+        {
+            throw new FrameRefusedException(_path, frame.Index, reason);
+        }
+
+        var entries = new BlobEntry[blobs.Count];
+        var buffers = new List<ReadOnlyMemory<byte>>(3 * (1 + blobs.Count));
+        AddEntry(buffers, EntryName.OfRecord(record.Address), record.Bytes);
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = new(record.Passes[i].Address, XxHash3.HashToUInt64(blobs[i].Span));
+            AddEntry(buffers, EntryName.OfBlob(record.Address, record.Passes[i].Name), blobs[i]);
+        }
+
+        var entry = new FrameEntry(frame.Index, frame.Key, record.Address, _end, record.Bytes.Length, XxHash3.HashToUInt64(record.Bytes.Span), entries);
+        Guarded(() => _files.Append(_file, _end, buffers));
+        _held.Add(entry);
+        _end += Layout.FrameBytes(entry.RecordBytes);
+        if (_end - _durable >= FlushBytes)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Returns when every frame that is held is on the disk.</summary>
+    /// <exception cref="ShardWriteException">The disk refused: the partial was cut back to what was safe before, this writer is done for.</exception>
+    public void Flush()
+    {
+        ThrowIfDone();
+        if (Durable == _held.Count)
+        {
+            return;
+        }
+
+        FlushFile();
+        (Durable, _durable) = (_held.Count, _end);
+    }
+
+    /// <summary>
+    /// Finishes the shard: manifest, trailer, flush, rename, flush of the folder. What it lacks of its range it lacks for good, until
+    /// it is written anew.
+    /// </summary>
+    /// <exception cref="ShardWriteException">Writing failed; opening the shard again finishes what this left.</exception>
+    public SealedShard Seal()
+    {
+        ThrowIfDone();
+        var manifest = Manifest.Write(Layout, _held, _end);
+        var buffers = new List<ReadOnlyMemory<byte>>(4);
+        AddEntry(buffers, EntryName.Manifest, manifest);
+        buffers.Add(new byte[Ustar.TrailerBytes]);
+        Guarded(() => _files.Append(_file, _end, buffers));
+        FlushFile();
+        _isSealed = true;
+        _file.Dispose();
+        Guarded(() =>
+        {
+            _files.Rename(PartialPath, _path);
+            _files.FlushFolder(Path.GetDirectoryName(_path)!);
+        });
+        using var reader = ShardReader.Open(_path);
+        _whenSealed(reader);
+        return reader.Shard;
+    }
+
+    /// <summary>Closes the file as it is, without a flush: what was appended is safe from the death of the process, not from a power cut.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private static void AddEntry(List<ReadOnlyMemory<byte>> buffers, string name, ReadOnlyMemory<byte> content)
+    {
+        buffers.Add(Ustar.Header(name, content.Length));
+        buffers.Add(content);
+        if (Ustar.Padding(content.Length) is > 0 and var padding)
+        {
+            buffers.Add(new byte[padding]);
+        }
+    }
+
+    // What the last writer left may be in the kernel's memory only: one flush makes it a floor to fall back to.
+    private void Resume(long length)
+    {
+        if (length > _end)
+        {
+            Guarded(() => _files.Truncate(_file, _end));
+        }
+
+        if (length > 0)
+        {
+            FlushFile();
+            (Durable, _durable) = (_held.Count, _end);
+        }
+
+        Guarded(() => _files.FlushFolder(Path.GetDirectoryName(_path)!));
+    }
+
+    private string? WhyNot(Frame frame, Record record, IReadOnlyList<ReadOnlyMemory<byte>> blobs)
+    {
+        var last = _held.Count == 0 ? Layout.First - 1 : _held[^1].Index;
+        if (frame.Index <= last || frame.Index >= Layout.First + Layout.Expected)
+        {
+            return $"the shard takes frames {last + 1} to {Layout.First + Layout.Expected - 1} now, each once and in order";
+        }
+
+        if (record.Frame != frame.Key)
+        {
+            return "the record is another frame's";
+        }
+
+        if (Layout.WhyNot(record) is { } reason || record.Bytes.Length > FrameScan.MaxRecordBytes)
+        {
+            return Layout.WhyNot(record) ?? "the record is larger than 1 MiB";
+        }
+
+        for (var i = 0; i < Layout.Passes.Count; i++)
+        {
+            var pass = Layout.Passes[i];
+            if (i >= blobs.Count || blobs[i].Length != pass.BlobBytes || !Npy.TryReadHeader(blobs[i].Span, out var shape)
+                || shape != (pass.Height, pass.Width, pass.Channels.Count))
+            {
+                return $"the blob of pass '{pass.Name}' is not the npy form of {pass.Height} x {pass.Width} x {pass.Channels.Count} floats";
+            }
+        }
+
+        return blobs.Count == Layout.Passes.Count ? null : "there are more blobs than passes";
+    }
+
+    private void FlushFile()
+    {
+        try
+        {
+            _files.Flush(_file);
+        }
+        catch (IOException e)
+        {
+            _broken = new(PartialPath, isPoisoned: true, e);
+            DropUnsafe();
+            throw _broken;
+        }
+    }
+
+    // See ShardWriteException.IsPoisoned. Best effort, and no flush: a partial that can't be cut is checked when it is opened.
+    private void DropUnsafe()
+    {
+        try
+        {
+            if (_durable > 0)
+            {
+                _files.Truncate(_file, _durable);
+            }
+            else
+            {
+                _file.Dispose();
+                _files.Remove(PartialPath);
+            }
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    private void Guarded(Action action) => Guarded(() =>
+    {
+        action();
+        return true;
+    });
+
+    private T Guarded<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _broken = new(PartialPath, isPoisoned: false, e);
+            throw _broken;
+        }
+    }
+
+    private void ThrowIfDone()
+    {
+        ObjectDisposedException.ThrowIf(_isSealed || (_broken is null && _file.IsClosed), this);
+        if (_broken is not null)
+        {
+            throw new ShardWriteException(PartialPath, _broken.IsPoisoned, _broken.InnerException!);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+namespace Rayshard.Storage;
+
+/// <summary>
+/// Reads a store's every byte again and says what is wrong with it and where. Writes nothing, takes no lock, and needs memory for one
+/// shard's manifest only. A partial is no shard yet and is passed over: its writer checks it.
+/// </summary>
+public sealed class Verifier(string store, VerifyOptions? options = null)
+{
+    private readonly string _store = Path.GetFullPath(store);
+    private readonly VerifyOptions _options = options ?? new();
+
+    /// <summary>What has been read so far.</summary>
+    public VerifyCounts Counts { get; } = new();
+
+    /// <summary>Verifies, experiment by experiment, shard by shard; the faults of a shard in the order of its bytes. Goes on after a fault.</summary>
+    /// <exception cref="UnusableStoreException">There is no store, or no such experiment in it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, between two frames.</exception>
+    public IEnumerable<Fault> Run(CancellationToken cancellation = default)
+    {
+        foreach (var fault in Faults(cancellation))
+        {
+            Counts.Faults++;
+            yield return fault;
+        }
+    }
+
+    private IEnumerable<Fault> Faults(CancellationToken cancellation)
+    {
+        var folders = Folders();
+        using var catalog = new CatalogVerifier(_store, _options);
+        foreach (var folder in folders)
+        {
+            foreach (var fault in Folder(folder, catalog, cancellation))
+            {
+                yield return fault;
+            }
+        }
+
+        foreach (var fault in catalog.Finish())
+        {
+            yield return fault;
+        }
+    }
+
+    private List<string> Folders()
+    {
+        if (!Directory.Exists(_store))
+        {
+            throw new UnusableStoreException(ExitCode.NotFound, _store, "there is no store here");
+        }
+
+        var folders = Store.ExperimentFolders(_store)
+            .Where(folder => ShardPaths.TryReadFolder(Path.GetFileName(folder), out var name) && (_options.Experiment ?? name) == name).ToList();
+        return folders.Count > 0 || _options.Experiment is null
+            ? folders
+            : throw new UnusableStoreException(ExitCode.NotFound, _store, $"the store has no experiment '{_options.Experiment}'");
+    }
+
+    private IEnumerable<Fault> Folder(string folder, CatalogVerifier catalog, CancellationToken cancellation)
+    {
+        var experiment = Try(() => StoredExperiment.Read(folder), out var damage);
+        if (damage is not null)
+        {
+            yield return damage;
+        }
+
+        var folderName = Path.GetFileName(folder);
+        ShardPaths.TryReadFolder(folderName, out var name);
+        var faults = 0;
+        foreach (var number in experiment?.Sealed() ?? StoredExperiment.Numbers(folder, name))
+        {
+            var file = ShardPaths.Shard(name, number);
+            foreach (var fault in Shard(Path.Combine(folder, file), Path.Combine(folderName, file), experiment, number, catalog, cancellation))
+            {
+                faults++;
+                yield return fault;
+            }
+        }
+
+        foreach (var stray in experiment?.Strays() ?? [])
+        {
+            yield return new(Path.Combine(folderName, EntryOf(stray)), 0, "", FaultKind.StrayFile, "looks like a shard but is none of this experiment's");
+        }
+
+        // What damaged shards would give is no measure for the tables.
+        if (experiment is not null && faults == 0 && !_options.Quick)
+        {
+            foreach (var fault in IndexVerifier.Run(experiment, cancellation))
+            {
+                yield return fault;
+            }
+        }
+    }
+
+    private List<Fault> Shard(string path, string name, StoredExperiment? experiment, int number, CatalogVerifier catalog, CancellationToken cancellation)
+    {
+        Counts.Shards++;
+        var bytes = Try(() => ShardBytes.Open(path, name), out var damage);
+        if (bytes is null)
+        {
+            return [damage!];
+        }
+
+        using (bytes)
+        {
+            Counts.Bytes += bytes.Length;
+            var verifier = new ShardVerifier(bytes, experiment, number, _options.Quick);
+            verifier.Run(cancellation);
+            Counts.Frames += verifier.Frames.Count;
+            Counts.Missing += (verifier.Layout?.Expected ?? 0) - verifier.Frames.Count;
+            catalog.Check(Path.GetDirectoryName(name)!, path, verifier);
+            return verifier.Faults;
+        }
+    }
+
+    // A file's name is a stranger's text as well: control characters stay out of the terminal.
+    private static string EntryOf(string file) => string.Concat(file.Select(c => char.IsControl(c) ? '?' : c));
+
+    private static T? Try<T>(Func<T> open, out Fault? fault)
+        where T : class
+    {
+        fault = null;
+        try
+        {
+            return open();
+        }
+        catch (DamagedShardException e)
+        {
+            fault = e.Fault;
+            return null;
+        }
+    }
+}
