@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace Rayshard.Blender;
+
+/// <summary>How long frames have taken of late, and so how long one may take. Thread-safe.</summary>
+internal sealed class Pace(WorkerPoolOptions options)
+{
+    private const int Remembered = 31;
+    private const int Patience = 10;
+
+    // From there on, the millisecond that asking ahead saves is nothing against the frame that is lost when the run ends.
+    private static readonly TimeSpan s_askAheadBelow = TimeSpan.FromSeconds(0.5);
+
+    private readonly Lock _lock = new();
+    private readonly TimeSpan[] _recent = new TimeSpan[Remembered];
+    private long _count;
+    private TimeSpan _median;
+
+    /// <summary>How many frames a Worker is asked for at a time.</summary>
+    public int Ahead => Interlocked.Read(ref _count) > 0 && _median < s_askAheadBelow ? 2 : 1;
+
+    /// <summary>Notes a rendered frame.</summary>
+    public void Add(TimeSpan frame)
+    {
+        lock (_lock)
+        {
+            _recent[_count++ % Remembered] = frame;
+            var count = (int)Math.Min(_count, Remembered);
+            Span<TimeSpan> sorted = stackalloc TimeSpan[Remembered];
+            _recent.AsSpan(0, count).CopyTo(sorted);
+            sorted[..count].Sort();
+            _median = sorted[count / 2];
+        }
+    }
+
+    /// <summary>The moment (<see cref="Stopwatch.GetTimestamp"/>) by which a frame begun now must be there.</summary>
+    public long Deadline(bool first)
+    {
+        lock (_lock)
+        {
+            var least = first ? options.FirstFrameDeadline : options.FrameDeadline;
+            return Until(least > Patience * _median ? least : Patience * _median);
+        }
+    }
+
+    /// <summary>The moment after a time.</summary>
+    public static long Until(TimeSpan time) => Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+}

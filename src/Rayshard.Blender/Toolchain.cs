@@ -1,0 +1,74 @@
+using Newtonsoft.Json.Linq;
+
+namespace Rayshard.Blender;
+
+/// <summary>Where a toolchain's parts are.</summary>
+public sealed record ToolchainOptions
+{
+    /// <summary>The repository's <c>blender/</c> folder: worker, probe, install script.</summary>
+    public required string BlenderFolder { get; init; }
+
+    /// <summary>Folder for the probes' results, as <c>artifacts/toolchains</c>.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>Whether to install what is missing, where this user may (root, or sudo without a password).</summary>
+    public bool MayInstall { get; init; } = true;
+}
+
+/// <summary>A pinned Blender that was found on this machine, is what the pin says, and gave the same bits by every capture.</summary>
+public sealed record Toolchain
+{
+    private readonly ToolchainOptions _options;
+
+    private Toolchain(ToolchainPin pin, ToolchainOptions options, string executable, CpuClass cpuClass)
+    {
+        Pin = pin;
+        Executable = executable;
+        ExecutableDigest = Digest.OfFile(executable);
+        CpuClass = cpuClass;
+        _options = options;
+    }
+
+    /// <summary>The pin.</summary>
+    public ToolchainPin Pin { get; }
+
+    /// <summary>Path of Blender's executable.</summary>
+    public string Executable { get; }
+
+    /// <summary>SHA-256 of the executable.</summary>
+    public Digest ExecutableDigest { get; }
+
+    /// <summary>What of this machine's CPU can move a bit.</summary>
+    public CpuClass CpuClass { get; }
+
+    /// <summary>The probe's result, as it is kept in the state folder.</summary>
+    public JObject Probe { get; private init; } = [];
+
+    /// <summary>Whether the probe ran now; <c>false</c>: an earlier result still holds.</summary>
+    public bool WasProbed { get; private init; }
+
+    /// <summary>
+    /// Finds the pinned Blender, installs it where it is missing and this user may, checks it against the pin, and probes it: an 8x8 frame by every
+    /// capture, equal to the bit. The result is kept and reused while pin, executable, worker scripts and CPU class stay the same.
+    /// </summary>
+    /// <exception cref="RayshardException">
+    /// The machine lacks Blender in the pinned version, Xvfb, or the CPU kernel's instructions (<see cref="ExitCode.MachineLacks"/>), or the captures
+    /// do not agree (<see cref="ExitCode.Failed"/>). The message says the way out.
+    /// </exception>
+    public static async Task<Toolchain> ProvisionAsync(ToolchainPin pin, CpuKernel kernel, ToolchainOptions options, CancellationToken now = default)
+    {
+        var cpuClass = CpuClass.Of(kernel);
+        var executable = await AptPackage.ProvisionAsync(pin, options, now).ConfigureAwait(false);
+        var toolchain = new Toolchain(pin, options with { BlenderFolder = Path.GetFullPath(options.BlenderFolder) }, executable, cpuClass);
+        var (probe, isNew) = await new Probe(toolchain, options).RunAsync(now).ConfigureAwait(false);
+        return toolchain with { Probe = probe, WasProbed = isNew };
+    }
+
+    /// <summary>How a Worker is started.</summary>
+    internal WorkerCommand Command(Capture capture) => new(
+        Executable,
+        [.. capture == Capture.Viewer ? Array.Empty<string>() : ["--background"],
+            "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "64",
+            "--python", Path.Combine(_options.BlenderFolder, "worker", "worker.py"), "--"],
+        CpuClass.Environment);
+}

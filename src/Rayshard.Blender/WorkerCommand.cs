@@ -1,0 +1,28 @@
+namespace Rayshard.Blender;
+
+/// <summary>What is started as a Worker: Blender, or in tests a program that talks like it. The socket's path is the last argument.</summary>
+/// <param name="Executable">Path of the program.</param>
+/// <param name="Arguments">Arguments before the socket's path.</param>
+/// <param name="Environment">Variables beside those that every Worker gets.</param>
+internal sealed record WorkerCommand(string Executable, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>The whole environment of a Worker whose private folder this is: nothing of the user's can change a bit.</summary>
+    public Dictionary<string, string> EnvironmentIn(string folder)
+    {
+        var environment = new Dictionary<string, string>(Environment)
+        {
+            ["PATH"] = "/usr/local/bin:/usr/bin:/bin",
+            ["LANG"] = "C.UTF-8",
+            ["HOME"] = Path.Combine(folder, "home"),
+            ["TMPDIR"] = Path.Combine(folder, "tmp"),
+            ["BLENDER_USER_RESOURCES"] = Path.Combine(folder, "resources"),
+            ["LIBGL_ALWAYS_SOFTWARE"] = "1",
+        };
+        foreach (var name in new[] { "HOME", "TMPDIR", "BLENDER_USER_RESOURCES" })
+        {
+            Directory.CreateDirectory(environment[name]);
+        }
+
+        return environment;
+    }
+}

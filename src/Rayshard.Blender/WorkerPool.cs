@@ -1,0 +1,107 @@
+namespace Rayshard.Blender;
+
+/// <summary>
+/// Long-lived Workers that render the frames of one experiment. A Worker that dies, hangs, runs out of memory or breaks the protocol is
+/// replaced and its frame tried again; a frame that fails three times is quarantined and the run goes on. When the pool is disposed of, and
+/// also when this process is killed, no Blender and no Xvfb stays behind.
+/// </summary>
+public sealed class WorkerPool : IAsyncDisposable
+{
+    private readonly RunFolder _folder;
+    private readonly LiveWorkers _live = new();
+    private readonly PoolCounts _counts = new();
+    private readonly IReadOnlyList<Lane> _lanes;
+    private readonly int _window;
+    private RenderRun? _run;
+
+    private WorkerPool(WorkerCommand command, WorkerSession session, WorkerPoolOptions options)
+    {
+        _window = options.Workers * session.SlotCount;
+        _folder = RunFolder.Create(options.ScratchFolder, _window * session.SlotBytes);
+        var plan = new WorkerPlan(command, session, options, _folder, new(options));
+        _lanes = [.. Enumerable.Range(1, options.Workers).Select(number => new Lane(number, plan, _live))];
+    }
+
+    /// <summary>What the Worker that started last said of itself and of the opened experiment; <c>null</c> before the first.</summary>
+    public WorkerEvidence? Evidence => _counts.Evidence;
+
+    /// <summary>Blender processes started so far.</summary>
+    public int WorkersStarted => _live.Started;
+
+    /// <summary>Tries of frames that failed so far.</summary>
+    public int FailedTries => _counts.FailedTries;
+
+    /// <summary>Opens a pool for a resolved experiment. Blender starts with the first frame.</summary>
+    /// <param name="toolchain">The experiment's toolchain, provisioned for its CPU kernel.</param>
+    /// <param name="experiment">The resolved experiment.</param>
+    /// <param name="folder">The folder that the scene's files are in.</param>
+    /// <param name="options">How Workers are run.</param>
+    /// <exception cref="RayshardException">A scene file is not the one that was resolved, the toolchain is another, or there is no room for the slots.</exception>
+    public static WorkerPool Open(Toolchain toolchain, Experiment experiment, string folder, WorkerPoolOptions options)
+    {
+        if (experiment.Toolchain != toolchain.Pin.Id || CpuClass.Of(experiment.CpuKernel) != toolchain.CpuClass)
+        {
+            throw new RayshardException(ExitCode.AskedWrongly,
+                $"experiment '{experiment.Name}' asks for toolchain '{experiment.Toolchain}' and CPU kernel {experiment.CpuKernel}, but was given '{toolchain.Pin.Id}' on {toolchain.CpuClass}");
+        }
+
+        return Open(toolchain.Command(experiment.Capture), experiment, folder, options);
+    }
+
+    /// <summary>
+    /// Renders frames: the outcomes come in the order of <paramref name="frames"/>, which may be endless and is read on the caller's thread, no
+    /// further ahead than the Workers have slots. Dispose of each outcome: the memory is theirs. One run at a time.
+    /// </summary>
+    /// <param name="frames">What to render.</param>
+    /// <param name="finish">When set, no new frame is begun; those under way are finished and given, and the run ends normally.</param>
+    /// <param name="now">When set, everything is killed at once.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
+    /// <exception cref="WorkersFailedException">Three Workers in a row did not start, or the first eight frames were all quarantined.</exception>
+    /// <exception cref="RayshardException">Blender refused the experiment (<see cref="ExitCode.AskedWrongly"/>): field, reason, fix.</exception>
+    public IAsyncEnumerable<FrameOutcome> RenderAsync(IEnumerable<Frame> frames, CancellationToken finish = default, CancellationToken now = default)
+    {
+        if (_run is { Work.IsCompleted: false })
+        {
+            throw new InvalidOperationException("the pool renders already");
+        }
+
+        _run = new(_window, _lanes, _live, _counts);
+        return _run.RunAsync(frames, finish, now);
+    }
+
+    /// <summary>Kills the Workers, waits until they are gone, and removes all that was private to them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_run is not null)
+        {
+            _run.Abort(new ObjectDisposedException(nameof(WorkerPool)));
+            await _run.Work.ConfigureAwait(false);
+        }
+
+        await _live.DisposeAsync().ConfigureAwait(false);
+        _folder.Dispose();
+    }
+
+    internal static WorkerPool Open(WorkerCommand command, Experiment experiment, string folder, WorkerPoolOptions options)
+    {
+        options.Validate();
+        var session = new WorkerSession(experiment, folder, options.ThreadsPerWorker);
+        session.CheckFiles();
+        return new(command, session, options);
+    }
+}
+
+/// <summary>What is counted over all runs of a pool.</summary>
+internal sealed class PoolCounts
+{
+    private long _sequence;
+    private int _failedTries;
+
+    public int FailedTries => _failedTries;
+
+    public WorkerEvidence? Evidence { get; set; }
+
+    public long NextSequence() => Interlocked.Increment(ref _sequence);
+
+    public void Failed() => Interlocked.Increment(ref _failedTries);
+}
