@@ -43,7 +43,7 @@ internal sealed class RunEvidence
             ["executable_sha256"] = toolchain.ExecutableDigest.ToString(),
             ["cpu_class"] = toolchain.CpuClass.ToString(),
             ["worker"] = worker.Hello,
-            ["opened"] = worker.Opened,
+            ["rendered_with"] = worker.Settings,
             ["workers_started"] = pool.WorkersStarted,
             ["failed_tries"] = pool.FailedTries,
             ["ended"] = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),

@@ -105,13 +105,14 @@ public static class CanonicalJson
             case JTokenType.Float:
                 text.Append(Number(value.Value<double>()));
                 break;
-            case JTokenType.String:
-                WriteText(text, value.Value<string>()!);
+            case JTokenType.String when value.Value<string>() is { } content:
+                WriteText(text, content);
                 break;
             case JTokenType.Boolean:
                 text.Append(value.Value<bool>() ? "true" : "false");
                 break;
             case JTokenType.Null:
+            case JTokenType.String:
                 text.Append("null");
                 break;
             default:
