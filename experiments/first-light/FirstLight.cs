@@ -20,7 +20,7 @@ public sealed class FirstLight : IExperiment
                 List = [Value.Vector(1, 0.35, 0.1), Value.Vector(0.2, 1, 0.3), Value.Vector(0.15, 0.4, 1), Value.Vector(1, 1, 1)],
             },
         ],
-        Render = new() { Width = 128, Height = 128, Samples = 16 },
+        Render = new() { Width = 128, Height = 128, Samples = 8 },
         Passes = [new("combined")],
         Capture = Capture.Viewer,
         CpuKernel = CpuKernel.Avx2,

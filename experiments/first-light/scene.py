@@ -82,7 +82,7 @@ def build():
     world.use_nodes = True
     world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.02, 0.03, 0.05, 1)
     scene.world = world
-    scene.cycles.max_bounces = 6
+    scene.cycles.max_bounces = 4
 
 
 def apply(parameters):
