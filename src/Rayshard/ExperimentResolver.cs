@@ -247,7 +247,7 @@ public sealed partial class ExperimentResolver
         try
         {
             var path = DataPath.Parse(parameter.Path!);
-            return pin is null || RnaSchema.Of(pin.Version) is not { } rna ? parameter : CheckTarget(parameter, field, rna.Find(path));
+            return pin is null || RnaSchema.Of(pin.Version) is not { } rna ? parameter : CheckTargets(parameter, field, rna.Find(path));
         }
         catch (FormatException e)
         {
@@ -256,32 +256,36 @@ public sealed partial class ExperimentResolver
         }
     }
 
-    private Parameter CheckTarget(Parameter parameter, string field, RnaSchema.Target target)
+    private Parameter CheckTargets(Parameter parameter, string field, IReadOnlyList<RnaSchema.Target> targets)
     {
-        if (target is { Type: "float", Length: 0 })
+        if (targets.All(target => target is { Type: "float", Length: 0 }))
         {
             parameter = parameter with { List = parameter.List?.Select(value => value.AsFloat()).ToList() };
         }
 
         foreach (var (where, value) in Samples(parameter, field))
         {
-            var fits = target switch
-            {
-                { Length: > 0, Type: "float" } => value.Kind == ValueKind.Vector && value.Length == target.Length,
-                { Length: > 0 } => false,
-                { Type: "float" } => value.Kind is ValueKind.Float or ValueKind.Integer,
-                { Type: "int" } => value.Kind == ValueKind.Integer,
-                { Type: "boolean" } => value.Kind == ValueKind.Boolean,
-                { Type: "enum" or "string" } => value.Kind == ValueKind.Text,
-                _ => true,
-            };
-            var type = target.Length > 0 ? $"{target.Length} numbers ({target.Type})" : target.Type == "int" ? "an integer" : $"a {target.Type}";
-            Check(where, fits, $"{value} is a {value.Kind.ToString().ToLowerInvariant()}, but '{parameter.Path}' takes {type}");
-            Check(where, !fits || value.Text is null || target.Items.Count == 0 || target.Items.Contains(value.Text), $"{value} is no item of '{parameter.Path}': {Names(target.Items)}");
-            Check(where, !fits || value.Numbers.All(n => n >= target.Min && n <= target.Max), string.Create(CultureInfo.InvariantCulture, $"{value} is outside what '{parameter.Path}' takes: {target.Min} to {target.Max}"));
+            var reasons = targets.Select(target => WhyNot(target, value)).Distinct().ToList();
+            Check(where, reasons.Contains(null), $"{value} can't be set at '{parameter.Path}': it takes {string.Join(", or ", reasons)}");
         }
 
         return parameter;
+    }
+
+    // What a target takes, where the value is none of it; null where it is.
+    private static string? WhyNot(RnaSchema.Target target, Value value)
+    {
+        var (fits, takes) = target switch
+        {
+            { Length: > 0 } => (value.Kind == ValueKind.Vector && value.Length == target.Length && target.Type == "float", $"{target.Length} numbers ({target.Type})"),
+            { Type: "float" } => (value.Kind is ValueKind.Float or ValueKind.Integer, "a float"),
+            { Type: "int" } => (value.Kind == ValueKind.Integer, "an integer"),
+            { Type: "enum" } => (value.Kind == ValueKind.Text && (target.Items.Count == 0 || target.Items.Contains(value.Text)), $"an enum's item ({string.Join(", ", target.Items)})"),
+            { Type: "string" } => (value.Kind == ValueKind.Text, "a text"),
+            _ => (value.Kind == ValueKind.Boolean, "a boolean"),
+        };
+        var range = double.IsInfinity(target.Min) && double.IsInfinity(target.Max) ? "" : string.Create(CultureInfo.InvariantCulture, $" from {target.Min} to {target.Max}");
+        return fits && value.Numbers.All(number => number >= target.Min && number <= target.Max) ? null : takes + range;
     }
 
     private static IEnumerable<(string Where, Value Value)> Samples(Parameter parameter, string field) => parameter switch

@@ -45,9 +45,12 @@ public sealed class RnaSchema
     /// <param name="Max">Greatest value that Blender takes.</param>
     public readonly record struct Target(string Type, int Length, IReadOnlyList<string> Items, double Min, double Max);
 
-    /// <summary>Finds what a path sets. Names of data-blocks are the scene's business and not looked at.</summary>
+    /// <summary>
+    /// Finds what a path may set: one target, or several where it depends on the scene (a node socket's value is a float, a colour, an
+    /// integer). Names of data-blocks are the scene's business and not looked at.
+    /// </summary>
     /// <exception cref="FormatException">No Blender of this version has such a property; the message names the step and what comes close.</exception>
-    public Target Find(DataPath path)
+    public IReadOnlyList<Target> Find(DataPath path)
     {
         var collection = path.Steps[0].Attribute!;
         if (!_collections.TryGetValue(collection, out var element))
@@ -69,16 +72,9 @@ public sealed class RnaSchema
         }
 
         var writable = targets.Where(property => !property.Readonly).ToList();
-        if (writable.Count == 0)
-        {
-            throw new FormatException($"'{path}' is read-only in Blender");
-        }
-
-        var first = writable[0];
-        var sameRange = writable.TrueForAll(p => p.Min == first.Min && p.Max == first.Max);
-        return new(first.Type, first.Length, first.Items ?? [],
-            sameRange ? first.Min ?? double.NegativeInfinity : double.NegativeInfinity,
-            sameRange ? first.Max ?? double.PositiveInfinity : double.PositiveInfinity);
+        return writable.Count > 0
+            ? [.. writable.Select(p => new Target(p.Type, p.Length, p.Items ?? [], p.Min ?? double.NegativeInfinity, p.Max ?? double.PositiveInfinity))]
+            : throw new FormatException($"'{path}' is read-only in Blender");
     }
 
     private List<RnaProperty> Walk(List<RnaProperty> from, DataPathStep step, DataPath path)

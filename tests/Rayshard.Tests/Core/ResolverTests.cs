@@ -69,6 +69,7 @@ public sealed partial class ResolverTests : IDisposable
     [InlineData("rotation_euler[2]", "rotation_euler", "parameters[1].linear.from", "takes 3 numbers", 8)]
     [InlineData("[1, 2.5]", "[1, \"bright\"]", "parameters[0].list[1]", "not of the same kind", 7)]
     [InlineData("[1, 2.5]", "[\"dim\", \"bright\"]", "parameters[0].list[0]", "takes a float", 7)]
+    [InlineData("[1, 2.5]", "[1, true]", "parameters[0].list[1]", "not of the same kind", 7)]
     [InlineData("[1, 2.5]", "[1, 1.0]", "parameters[0].list[1]", "is there twice", 7)]
     [InlineData("[1, 2.5]", "[]", "parameters[0].list", "the list is empty", 7)]
     [InlineData("[1, 2.5]", "[1, null]", "parameters[0].list[1]", "is no value of a parameter", 7)]
