@@ -11,13 +11,15 @@ public sealed class CommandLine(IDictionary<string, ICollection<string>> flags, 
     private static readonly string[] s_cake = ["target", "nobuild"];
     private static readonly string[] s_sections = ["settings_", "paths_", "nuget_", "rayshard_"];
 
-    private readonly Dictionary<string, ICollection<string>> _flags = new(flags, StringComparer.OrdinalIgnoreCase);
+    // Cake gives null for a flag without a value.
+    private readonly Dictionary<string, List<string>> _flags =
+        flags.ToDictionary(flag => flag.Key, flag => flag.Value.Select(value => value ?? "").ToList(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every value of a flag that may be repeated.</summary>
     /// <exception cref="RayshardException">One is empty.</exception>
     public IReadOnlyList<string> Texts(string name, bool mayBeEmpty = false)
     {
-        var values = _flags.TryGetValue(name, out var all) ? all.ToList() : [];
+        var values = _flags.TryGetValue(name, out var all) ? all : [];
         return !mayBeEmpty && values.Contains("") ? throw Wrong($"--{name}", "", "it has no value", $"write --{name}=VALUE") : values;
     }
 
