@@ -7,6 +7,8 @@ namespace Rayshard.Build;
 /// <summary>What every task is given. Nothing in it changes.</summary>
 public sealed class KitContext : FrostingContext
 {
+    private readonly IReadOnlyList<ResolvedExperiment> _experiments;
+
     /// <summary>Reads the command line.</summary>
     /// <exception cref="RayshardException">It is not right.</exception>
     public KitContext(ICakeContext script, Folders folders, ExperimentShelf experiments)
@@ -14,7 +16,7 @@ public sealed class KitContext : FrostingContext
     {
         Folders = folders;
         Options = KitOptions.Read(new CommandLine(Arguments.GetArguments(), key => Configuration.GetValue("Rayshard_" + key)), folders);
-        Experiments = experiments.Pick(Options.Experiments);
+        _experiments = experiments.Pick(Options.Experiments);
         Terminal = Terminal.For(Options);
         Interruption = new(Terminal.Say);
         Kit = new(new() { BlenderFolder = folders.Blender, StateFolder = folders.Toolchains }, TimeProvider.System);
@@ -27,7 +29,10 @@ public sealed class KitContext : FrostingContext
     public KitOptions Options { get; }
 
     /// <summary>The experiments that were picked, or the first one.</summary>
-    public IReadOnlyList<ResolvedExperiment> Experiments { get; }
+    /// <exception cref="RayshardException">There is none at all.</exception>
+    public IReadOnlyList<ResolvedExperiment> Experiments => _experiments.Count > 0
+        ? _experiments
+        : throw new RayshardException(ExitCode.NotFound, $"there is no resolved experiment in {Folders.Experiments}: leave out --nobuild, and the build resolves those of experiments/");
 
     /// <summary>Where answers and talk go.</summary>
     public Terminal Terminal { get; }

@@ -13,7 +13,7 @@ public sealed class KitLifetime : FrostingLifetime<KitContext>
     /// <inheritdoc/>
     public override void Setup(KitContext context, ISetupContext info)
     {
-        if (context.Log.Verbosity <= Verbosity.Normal)
+        if (context.Log.Verbosity <= Verbosity.Minimal)
         {
             context.Log.Verbosity = Silent;
         }

@@ -1,4 +1,5 @@
 using Cake.Core;
+using Cake.Core.Diagnostics;
 using Cake.Frosting;
 using Rayshard.Build.Verbs;
 
@@ -7,9 +8,12 @@ namespace Rayshard.Build;
 /// <summary>The composition root: <c>build.cake</c> calls it before it runs the targets.</summary>
 public static class Program
 {
+    private static readonly string[] s_dryRun = ["--dryrun", "--noop", "--whatif"];
+
     /// <summary>Reads the command line and registers the tasks on the engine that runs the script.</summary>
     public static void Register(ICakeContext script)
     {
+        Quieten(script.Log);
         try
         {
             var host = new CakeHost(script).AddAssembly(typeof(Program).Assembly);
@@ -23,6 +27,15 @@ public static class Program
         catch (Exception e)
         {
             Ending.Of(e, isInterrupted: false).End();
+        }
+    }
+
+    // Cake's headings would stand between our lines, and in a stream of JSON. A dry run is nothing but headings.
+    private static void Quieten(ICakeLog log)
+    {
+        if (log.Verbosity == Verbosity.Normal && !Environment.GetCommandLineArgs().Any(s_dryRun.Contains))
+        {
+            log.Verbosity = Verbosity.Minimal;
         }
     }
 

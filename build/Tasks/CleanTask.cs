@@ -9,5 +9,5 @@ namespace Rayshard.Build.Tasks;
 public sealed class CleanTask : FrostingTask<KitContext>
 {
     /// <inheritdoc/>
-    public override void Run(KitContext context) => new Cleaning(context).Run();
+    public override void Run(KitContext context) => new Cleaning(context.Folders, context.Terminal).Run();
 }

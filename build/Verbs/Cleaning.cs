@@ -1,7 +1,7 @@
 namespace Rayshard.Build.Verbs;
 
 /// <summary>Removes what the kit made and can make again. Rendered frames are not among that.</summary>
-public sealed class Cleaning(KitContext context)
+public sealed class Cleaning(Folders folders, Terminal terminal)
 {
     // What a folder with frames in it holds: sealed shards and the one being written.
     private static readonly string[] s_shards = ["*.tar", "*.partial"];
@@ -9,7 +9,7 @@ public sealed class Cleaning(KitContext context)
     /// <summary>Empties <c>artifacts/</c>, but for every folder that holds shards, whatever its name.</summary>
     public void Run()
     {
-        var artifacts = new DirectoryInfo(context.Folders.Artifacts);
+        var artifacts = new DirectoryInfo(folders.Artifacts);
         foreach (var entry in artifacts.Exists ? artifacts.GetFileSystemInfos() : [])
         {
             if (entry is DirectoryInfo { LinkTarget: null } folder)
@@ -27,8 +27,8 @@ public sealed class Cleaning(KitContext context)
     {
         if (s_shards.Any(pattern => folder.EnumerateFiles(pattern, SearchOption.AllDirectories).Any()))
         {
-            var name = context.Folders.Show(folder.FullName);
-            context.Terminal.Say($"Kept: {name}, because it holds rendered frames. To remove them too: rm -r '{name}'");
+            var name = folders.Show(folder.FullName);
+            terminal.Say($"Kept: {name}, because it holds rendered frames. To remove them too: rm -r '{name}'");
             return;
         }
 

@@ -9,6 +9,15 @@ public sealed class EndToEndTests
     public async Task Tree() => await Verifier.Verify(await OutputAsync("--tree"));
 
     [Fact]
+    public async Task A_dry_run_names_the_tasks_and_runs_none()
+    {
+        var output = await OutputAsync("--dryrun", "--target=Render");
+
+        Assert.Contains("1. Provision\n2. Render\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Toolchain", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_success_ends_with_0_and_says_nothing_of_Cake()
     {
         using var run = CakeRun.OfDouble("Good");
