@@ -57,7 +57,8 @@ internal sealed class CakeRun : IDisposable
 
     public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-s", name, "--", string.Create(CultureInfo.InvariantCulture, $"-{_process.Id}")]);
+        // The shell's own: a small Debian has no program of that name.
+        using var kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -s {name} -- -{_process.Id}")]);
         kill.WaitForExit();
     }
 
