@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+// Every test here starts Blenders: side by side they would fight for two cores and miss their deadlines.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+
+namespace Rayshard.Execution.Tests;
+
+/// <summary>Where things are, and the real kit on the real Blender. A machine without it skips, loudly; in CI it fails.</summary>
+internal static class TestMachine
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string BlenderFolder => Path.Combine(Root, "blender");
+
+    public static string StateFolder => Path.Combine(Root, "artifacts", "toolchains");
+
+    public static Kit Kit { get; } = new(new() { BlenderFolder = BlenderFolder, StateFolder = StateFolder }, TimeProvider.System);
+
+    /// <summary>Skips the test where this machine has no Blender, unless it is CI, where the test then fails by itself.</summary>
+    public static void NeedsBlender() => Assert.SkipUnless(
+        Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists("/usr/bin/blender"),
+        "this machine has no Blender: run ./build.sh --target=Provision first");
+
+    /// <summary>Processes of Blender, or of its display, that this test process or a host it started left behind.</summary>
+    public static IReadOnlyList<string> Orphans() => [.. Process.GetProcesses()
+        .Where(process => process.ProcessName is "blender" or "Xvfb")
+        .Select(process => $"{process.ProcessName} {process.Id}")];
+
+    /// <summary>Waits until no Blender is left: the kernel takes a moment to end them.</summary>
+    public static async Task NoOrphansAsync()
+    {
+        for (var i = 0; i < 100 && Orphans().Count > 0; i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.Empty(Orphans());
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "cake.config")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no cake.config above the tests");
+        }
+
+        return folder;
+    }
+}
