@@ -1,38 +1,56 @@
-"""The 8x8 scene by which a toolchain is probed: light, gloss, an emitter brighter than 1, and some background."""
+"""The scene by which a toolchain is probed: every pass has something to show in 8x8 pixels, in milliseconds."""
 import bpy
 
 
-def material(name, kind, color, **inputs):
+def material(name, index, kind, **inputs):
     made = bpy.data.materials.new(name)
-    made.use_nodes = True
-    tree = made.node_tree
-    tree.nodes.clear()
-    node = tree.nodes.new(kind)
-    node.inputs["Color"].default_value = color
+    made.use_nodes, made.pass_index = True, index
+    nodes = made.node_tree.nodes
+    nodes.clear()
+    shader = nodes.new(kind)
     for socket, value in inputs.items():
-        node.inputs[socket].default_value = value
-    tree.links.new(node.outputs[0], tree.nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
+        shader.inputs[socket].default_value = value
+    made.node_tree.links.new(shader.outputs[0], nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     return made
 
 
-def quad(name, corners, made):
+def face(name, corners, index, stuff):
+    """A square with UVs over the whole of it."""
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(corners, [], [(0, 1, 2, 3)])
-    mesh.materials.append(made)
-    bpy.context.scene.collection.objects.link(bpy.data.objects.new(name, mesh))
+    uvs = mesh.uv_layers.new(name="UVMap")
+    for loop, uv in enumerate([(0, 0), (1, 0), (1, 1), (0, 1)]):
+        uvs.data[loop].uv = uv
+    mesh.materials.append(stuff)
+    thing = bpy.data.objects.new(name, mesh)
+    thing.pass_index = index
+    bpy.context.scene.collection.objects.link(thing)
+    return thing
 
 
 def build():
     scene = bpy.context.scene
-    quad("Floor", [(-2, -2, 0), (1.5, -2, 0), (1.5, 1.5, 0), (-2, 1.5, 0)], material("Gloss", "ShaderNodeBsdfGlossy", (0.8, 0.6, 0.3, 1), Roughness=0.3))
-    quad("Lamp", [(-1, -0.5, 1), (0, -0.5, 0.5), (0, 0.5, 0.5), (-1, 0.5, 1)], material("Lamp", "ShaderNodeEmission", (0.3, 0.7, 1, 1), Strength=5.0))
-    light = bpy.data.lights.new("Key", "POINT")
-    light.energy = 100
-    camera = bpy.data.cameras.new("Camera")
-    for data, location in ((light, (1, -1, 3)), (camera, (0, 0, 6))):
-        thing = bpy.data.objects.new(data.name, data)
-        thing.location = location
+    gloss = material("Gloss", 5, "ShaderNodeBsdfGlossy", Color=(0.9, 0.7, 0.4, 1), Roughness=0.3)
+    chalk = material("Chalk", 7, "ShaderNodeBsdfDiffuse", Color=(0.3, 0.6, 0.2, 1))
+    glow = material("Glow", 9, "ShaderNodeEmission", Color=(1, 0.5, 0.25, 1), Strength=3)
+    face("Gloss", [(-1, -1, 0), (0.2, -1, 0.1), (0.2, 1, 0.3), (-1, 1, 0.2)], 2, gloss)
+    mover = face("Chalk", [(0.1, -1, 0), (1, -1, 0.2), (1, 0.5, 0.1), (0.1, 0.5, 0.4)], 3, chalk)
+    face("Glow", [(-0.4, 0.2, 0.6), (0.4, 0.3, 0.6), (0.4, 0.9, 0.7), (-0.4, 0.8, 0.7)], 4, glow)
+    for frame, x in ((0, -0.05), (1, 0.0), (2, 0.08)):
+        mover.location.x = x
+        mover.keyframe_insert("location", index=0, frame=frame)
+    scene.frame_set(1)
+
+    lamp = bpy.data.lights.new("Lamp", "POINT")
+    lamp.energy = 80
+    light = bpy.data.objects.new("Lamp", lamp)
+    light.location = (1.5, -2, 3)
+    eye = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    eye.location, eye.rotation_euler = (0.2, -0.3, 3.6), (0.08, 0.05, 0.1)
+    for thing in (light, eye):
         scene.collection.objects.link(thing)
-    scene.camera = bpy.data.objects["Camera"]
+    scene.camera = eye
     scene.world = bpy.data.worlds.new("World")
-    scene.world.color = (0.1, 0.2, 0.3)
+    scene.world.use_nodes = True
+    scene.world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.05, 0.1, 0.3, 1)
+    scene.cycles.max_bounces = 3

@@ -1,187 +1,198 @@
-"""The captures: how pixels get from Blender into a slot. Every one gives float32, bottom row first, as Blender's buffer holds them."""
+"""The three captures. Each fills float32 arrays of (pixels, channels), bottom row first, that lie in the slot."""
 import os
-import zlib
 
 import bpy
-import numpy
 
-import compat
-from scene import Refused
+from . import compat
+from .scene import Failed, Refused
 
-HEADER = 64
-
-
-class GuardError(Exception):
-    """Blender gave something that would poison a data set."""
+VIEWERS = ("CompositorNodeViewer", "CompositorNodeSplitViewer")
+OUTPUTS = VIEWERS + ("CompositorNodeComposite", "CompositorNodeOutputFile")
 
 
-def of(message, scene):
-    """The capture that the experiment asks for."""
-    kind = {"viewer": ViewerCapture, "passes": PassesCapture, "exr": ExrCapture}[message["capture"]]
-    return kind(message, scene)
+def switch_on(scene, asked):
+    for request in asked:
+        if request.fact and request.fact["switch"]:
+            setattr(scene.view_layers[request.layer], request.fact["switch"], True)
 
 
-class Capture:
-    """Renders a frame and leaves its passes in a slot."""
-
-    def __init__(self, message, scene):
-        self.scene = scene
-        self.width, self.height = message["render"]["width"], message["render"]["height"]
-        self.passes = [dict(wanted, entry=compat.PASSES[wanted["pass"]], layer=wanted["layer"] or next(l.name for l in scene.view_layers if l.use))
-                       for wanted in message["passes"]]
-
-    def array(self, slots, slot, offset, channels):
-        """Where a pass goes: an array of (pixels, channels) over the slot's own memory."""
-        count = self.width * self.height * channels
-        if offset + count * 4 > slots.size:
-            raise GuardError("the pixels do not fit their slot of %d bytes" % slots.size)
-        return numpy.frombuffer(slots.memory, numpy.float32, count, slot * slots.size + offset).reshape(-1, channels)
-
-    def describe(self, name, offset, pixels):
-        return {"name": name, "offset": offset, "width": self.width, "height": self.height, "channels": pixels.shape[1],
-                "crc32": zlib.crc32(pixels.reshape(-1).view(numpy.uint8))}
-
-    def read_image(self, image, slots, slot, offset):
-        """An image's four float channels into the slot; refuses what is not the render, whole and in floats."""
-        # The length first: asking for it loads an image that was not read yet; an empty Viewer has none.
-        if len(image.pixels) != 4 * self.width * self.height or tuple(image.size) != (self.width, self.height):
-            raise GuardError("the image is %d x %d with %d floats, not the render's %d x %d" % (tuple(image.size) + (len(image.pixels), self.width, self.height)))
-        if not image.is_float or image.channels != 4 or image.depth != 128:
-            raise GuardError("the image has %d channels of %d bits a pixel, not 4 of float32" % (image.channels, image.depth))
-        pixels = self.array(slots, slot, offset, 4)
-        image.pixels.foreach_get(pixels.reshape(-1))
-        return pixels
+def render(scene):
+    """One render; whatever Blender has against it is a failure of kind `render`, or `memory`."""
+    try:
+        if bpy.ops.render.render(scene=scene.name) != {'FINISHED'}:
+            raise Failed("render", "Blender cancelled the render")
+    except RuntimeError as e:
+        text = " ".join(str(e).split())
+        raise Failed("memory" if "out of memory" in text.lower() else "render", text)
 
 
-class PassesCapture(Capture):
-    """Every pass of every layer from the render result, headless or not."""
+def layers_node(tree, scene, request):
+    """The socket of a Render Layers node that gives a pass."""
+    node = tree.nodes.new("CompositorNodeRLayers")
+    node.scene, node.layer = scene, request.layer
+    return node.outputs[request.fact["socket"]]
 
-    def __init__(self, message, scene):
-        super().__init__(message, scene)
+
+def silence(nodes):
+    """The scene's own nodes must not write files, nor take the place of ours."""
+    for node in nodes:
+        node.mute = True
+
+
+class Passes:
+    """Every pass of every layer at once, from the render result, in the one moment when it is whole and still there."""
+
+    compositing = False
+
+    def __init__(self, scene, asked, scratch):
+        self.scene, self.asked = scene, asked
+        self.into, self.seen, self.error = None, 0, None
+        switch_on(scene, asked)
+        self._hook()
+
+    def _hook(self):
+        """Wrap the method in place: a subclass of CyclesRender takes 'CYCLES' away and crashes the next render."""
         import cycles
-        scene.render.use_compositing = False
-        self.target = self.found = self.error = None
-        finish = cycles.CyclesRender.render_frame_finish
+        name = compat.hook()
+        old = getattr(cycles.CyclesRender, name)
+        old = getattr(old, "unwrapped", old)
 
-        # In place: a subclass would take the RNA class of CYCLES away and crash the next render. After the old method, when tiles are merged.
-        def tapped(engine):
-            finish(engine)
-            try:
-                self.found = self.take(engine.get_result())
-            except Exception as error:  # An exception that leaves this method segfaults Blender.
-                self.error = error
+        def finish(engine, *args, **keywords):
+            old(engine, *args, **keywords)
+            if not engine.is_preview:
+                self._read(engine)
+        finish.unwrapped = old
+        setattr(cycles.CyclesRender, name, finish)
 
-        cycles.CyclesRender.render_frame_finish = tapped
-
-    def take(self, result):
-        slots, slot = self.target
-        if (result.resolution_x, result.resolution_y) != (self.width, self.height):
-            raise GuardError("the render is %d x %d, not %d x %d" % (result.resolution_x, result.resolution_y, self.width, self.height))
-        found, offset = [], HEADER
-        for wanted in self.passes:
-            layer = next((l for l in result.layers if l.name == wanted["layer"]), None)
-            source = layer and next((p for p in layer.passes if p.name == wanted["entry"]["render_pass"]), None)
-            if source is None:
-                raise GuardError("the render has no pass '%s' in layer '%s'" % (wanted["entry"]["render_pass"], wanted["layer"]))
-            pixels = self.array(slots, slot, offset, source.channels)
-            source.rect.foreach_get(pixels)
-            found.append(self.describe(wanted["name"], offset, pixels))
-            offset += (pixels.nbytes + 63) // 64 * 64
-        return found
-
-    def render(self, slots, slot):
-        self.target, self.found, self.error = (slots, slot), None, None
-        bpy.ops.render.render()
+    def take(self, into):
+        self.into, self.seen, self.error = into, 0, None
+        render(self.scene)
         if self.error:
             raise self.error
-        if self.found is None:
-            raise GuardError("the render ended without a result")
-        return self.found
+        if self.seen != len(self.asked):
+            raise Failed("guard", "Cycles gave %d of %d passes" % (self.seen, len(self.asked)))
+
+    def _read(self, engine):
+        # An exception that leaves this would be printed by Blender and forgotten.
+        try:
+            result = engine.get_result()
+            for request, pixels in zip(self.asked, self.into):
+                layer = result.layers.get(request.layer)
+                if layer:
+                    self._read_one(result, layer, request, pixels)
+        except Exception as e:
+            self.error = e
+
+    def _read_one(self, result, layer, request, pixels):
+        found = layer.passes.find_by_name(request.fact["name"], "")
+        if found is None:
+            raise Failed("guard", "the render result has no pass '%s' on '%s'" % (request.fact["name"], request.layer))
+        size = (result.resolution_x, result.resolution_y)
+        if size[0] * size[1] != len(pixels) or found.channels != pixels.shape[1]:
+            raise Failed("guard", "pass '%s' is %dx%d of %d channels" % ((found.name,) + size + (found.channels,)))
+        compat.read_pass(found, pixels)
+        self.seen += 1
 
 
-class ViewerCapture(Capture):
-    """What the compositor's Viewer node shows. Needs a window: under --background it stays empty."""
+class Viewer:
+    """What the compositor's Viewer node shows: the scene's own, or one that shows the asked pass."""
 
-    def __init__(self, message, scene):
-        super().__init__(message, scene)
+    compositing = True
+
+    def __init__(self, scene, asked, scratch):
         if bpy.app.background:
-            raise Refused("capture", "the Viewer stays empty under --background", "let the kit start Blender in a window, or take capture 'passes'")
-        wanted = self.passes[0]
-        scene.render.use_compositing = True
-        if wanted["pass"] == "viewer":
-            if not compat.has_compositor_viewer(scene):
-                raise Refused("passes[0].pass", "the scene brings no compositor graph with a Viewer node", "add one, or ask for a pass like 'combined'")
-        elif compat.has_compositor_viewer(scene):
-            raise Refused("passes[0].pass", "the scene's own Viewer node decides what is shown", "ask for pass 'viewer'")
+            raise Refused("capture", "without a window the Viewer is empty, in every Blender", "start this worker in a window, or take capture 'passes'")
+        if len(asked) != 1:
+            raise Refused("passes", "the viewer capture shows one pass, not %d" % len(asked), "name one, or take capture 'passes'")
+        self.scene, self.request = scene, asked[0]
+        self.request.channels = 4
+        switch_on(scene, asked)
+        if self.request.id == "viewer":
+            self._own()
         else:
-            tree = compat.compositor(scene)
-            viewer = tree.nodes.new("CompositorNodeViewer")
-            compat.use_alpha(viewer)
-            tree.links.new(layer_socket(tree, scene, wanted), viewer.inputs["Image"])
-            tree.nodes.active = viewer
-        compat.full_precision(scene)
-        self.unset = numpy.full(self.width * self.height * 4, numpy.nan, numpy.float32)
-        self.unset.view(numpy.uint32)[:] = 0x7fc05e7d
+            self._build()
 
-    def render(self, slots, slot):
-        image = viewer_image()
-        if image and image.has_data and len(image.pixels) == len(self.unset):
-            # So that a Viewer that was not written shows: else the frame before would be stored again.
-            image.pixels.foreach_set(self.unset)
-        bpy.ops.render.render()
-        image = viewer_image()
-        if image is None:
-            raise GuardError("there is no Viewer image")
-        pixels = self.read_image(image, slots, slot, HEADER)
-        for at in (0, -1):
-            if (pixels[at].view(numpy.uint32) == self.unset[:4].view(numpy.uint32)).all():
-                raise GuardError("the Viewer was not written by this render")
-        return [self.describe(self.passes[0]["name"], HEADER, pixels)]
+    def _own(self):
+        tree = compat.compositor(self.scene)
+        if not tree or not any(node.bl_idname in VIEWERS and not node.mute for node in tree.nodes):
+            raise Refused("passes[0].pass", "the scene has no compositor in use with a Viewer node", "add one, or ask for pass 'combined'")
+        silence(node for node in tree.nodes if node.bl_idname == "CompositorNodeOutputFile")
 
+    def _build(self):
+        tree = compat.make_compositor(self.scene)
+        if any(node.bl_idname in VIEWERS for node in tree.nodes):
+            raise Refused("passes[0].pass", "the scene brings its own Viewer node", "ask for pass 'viewer', or take it out of the scene")
+        silence(node for node in tree.nodes if node.bl_idname in OUTPUTS)
+        node = tree.nodes.new("CompositorNodeViewer")
+        tree.links.new(layers_node(tree, self.scene, self.request), node.inputs["Image"])
+        tree.nodes.active = node
 
-class ExrCapture(Capture):
-    """A 32-bit OpenEXR file of each pass, by the File Output node, read back and removed."""
+    def take(self, into):
+        image = self._image()
+        if image:
+            # Else a render that leaves the Viewer alone would hand out the last frame again.
+            image.buffers_free()
+        render(self.scene)
+        image = self._image()
+        # has_data before all else: asking for size or depth makes an empty 256x256 image.
+        if not image or not image.has_data:
+            raise Failed("guard", "the render left the Viewer empty")
+        self._check(image)
+        image.pixels.foreach_get(into[0].reshape(-1))
 
-    def __init__(self, message, scene):
-        super().__init__(message, scene)
-        self.folder = message["scratch"]
-        scene.render.use_compositing = True
-        tree = compat.compositor(scene)
-        self.outputs = []
-        for i, wanted in enumerate(self.passes):
-            node = tree.nodes.new("CompositorNodeOutputFile")
-            node.base_path = self.folder
-            node.format.file_format, node.format.color_mode, node.format.color_depth = "OPEN_EXR", "RGBA", "32"
-            node.file_slots[0].path = "rayshard-%d-" % i
-            tree.links.new(layer_socket(tree, scene, wanted), node.inputs[0])
-            self.outputs.append(node)
-        compat.full_precision(scene)
+    def _check(self, image):
+        render_settings = self.scene.render
+        wanted = (render_settings.resolution_x, render_settings.resolution_y)
+        found = (tuple(image.size), image.is_float, image.depth, image.channels)
+        if found != (wanted, True, 128, 4):
+            raise Failed("guard", "the Viewer is %dx%d (render: %dx%d), float %s, %d bits, %d channels" % (found[0] + wanted + found[1:]))
 
-    def render(self, slots, slot):
-        bpy.ops.render.render()
-        found, offset = [], HEADER
-        for i, wanted in enumerate(self.passes):
-            path = os.path.join(self.folder, "rayshard-%d-%04d.exr" % (i, self.scene.frame_current))
-            if not os.path.exists(path):
-                raise GuardError("Blender wrote no file '%s'" % path)
-            image = bpy.data.images.load(path)
-            try:
-                image.colorspace_settings.name = "Non-Color"
-                pixels = self.read_image(image, slots, slot, offset)
-            finally:
-                bpy.data.images.remove(image)
-                os.remove(path)
-            found.append(self.describe(wanted["name"], offset, pixels))
-            offset += (pixels.nbytes + 63) // 64 * 64
-        return found
+    @staticmethod
+    def _image():
+        return next((image for image in bpy.data.images if image.type == "COMPOSITING"), None)
 
 
-def layer_socket(tree, scene, wanted):
-    """A Render Layers node's socket that carries the pass."""
-    node = tree.nodes.new("CompositorNodeRLayers")
-    node.scene, node.layer = scene, wanted["layer"]
-    return node.outputs[wanted["entry"]["socket"]]
+class Exr:
+    """The witness: 32-bit OpenEXR files by a File Output node, read back and removed."""
+
+    compositing = True
+
+    def __init__(self, scene, asked, scratch):
+        self.scene, self.asked, self.scratch = scene, asked, scratch
+        for request in asked:
+            request.channels = 4
+        switch_on(scene, asked)
+        tree = compat.make_compositor(scene)
+        silence(node for node in tree.nodes if node.bl_idname in OUTPUTS)
+        self.names = ["%d-%d-" % (os.getpid(), i) for i in range(len(asked))]
+        compat.file_output(tree, scratch, self.names, [layers_node(tree, scene, request) for request in asked])
+
+    def take(self, into):
+        try:
+            render(self.scene)
+            for name, pixels in zip(self.names, into):
+                self._read(name, pixels)
+        finally:
+            for file in self._files(""):
+                os.remove(file)
+
+    def _files(self, name):
+        start = name or "%d-" % os.getpid()
+        return [os.path.join(self.scratch, file) for file in os.listdir(self.scratch) if file.startswith(start) and file.endswith(".exr")]
+
+    def _read(self, name, pixels):
+        files = self._files(name)
+        if len(files) != 1:
+            raise Failed("guard", "the File Output node wrote %d files for one pass" % len(files))
+        image = bpy.data.images.load(files[0])
+        try:
+            image.colorspace_settings.name = "Non-Color"
+            found = (tuple(image.size), image.is_float, image.channels)
+            if found[0][0] * found[0][1] != len(pixels) or found[1:] != (True, 4):
+                raise Failed("guard", "the EXR is %dx%d, float %s, %d channels" % (found[0] + found[1:]))
+            image.pixels.foreach_get(pixels.reshape(-1))
+        finally:
+            bpy.data.images.remove(image)
 
 
-def viewer_image():
-    return next((image for image in bpy.data.images if image.type == "COMPOSITING"), None)
+CAPTURES = {"passes": Passes, "viewer": Viewer, "exr": Exr}

@@ -1,204 +1,172 @@
-"""Loads the scene, sets its parameters, applies the experiment's render settings."""
-import difflib
+"""Loads the scene, applies the render settings, and sets the parameters of each frame."""
 import importlib.util
+import json
 import os
 import random
 import sys
-import traceback
 
 import bpy
+import mathutils
+import numpy
 
-import compat
+from . import compat, rna
+from .rna import close
+
+CATALOGUE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "passes.json")
 
 
 class Refused(Exception):
     """The experiment can't be rendered by this Blender."""
 
     def __init__(self, field, reason, fix):
-        super().__init__(reason)
+        Exception.__init__(self, reason)
         self.field, self.reason, self.fix = field, reason, fix
 
 
-class SceneError(Exception):
-    """The scene's own code failed, or a value does not fit."""
+class Failed(Exception):
+    """This frame can't be had; kind is `scene`, `guard`, `memory` or `render`."""
+
+    def __init__(self, kind, reason):
+        Exception.__init__(self, reason)
+        self.kind = kind
 
 
-class LoadedScene:
-    """The scene of an experiment, ready to be set to any frame."""
+class Scene:
+    """An opened scene: what build() made or the .blend holds, under the experiment's render settings."""
 
-    def __init__(self, message):
-        self.message = message
-        self.apply = load(message["scene"])
-        self.scene = bpy.context.scene
-        refuse_undeclared(message["scene"])
-        apply_settings(self.scene, message)
-        set_layers(self.scene, message["layers"])
-        switch_passes(self.scene, message["passes"])
-        for i, path in enumerate(message["paths"]):
-            try:
-                get(walk(path[:-1]), path[-1], path)
-            except LookupError as error:
-                raise Refused("paths[%d]" % i, str(error), "name what the scene has")
+    def __init__(self, asked, render, threads, compositing):
+        self.root = os.path.realpath(asked["root"])
+        self.declared = {os.path.realpath(os.path.join(self.root, name)) for name in asked["files"]}
+        self.modules = 0
+        seed_everything(0)
+        self.apply = self._load(os.path.join(self.root, asked["file"]))
+        self.check_files()
+        self.bpy = bpy.context.scene
+        self.settled = [(row[0], row[1], self._settle(*row)) for row in compat.settled(self.bpy, render, threads, compositing)]
 
-    def set(self, values, arguments, seed):
-        """Sets the scene to a frame: paths first, in order, then the scene file's apply()."""
-        for path, value in zip(self.message["paths"], values):
-            try:
-                put(walk(path[:-1]), path[-1], value)
-            except Exception as error:
-                raise SceneError("%s = %r: %s" % (spell(path), value, error))
-        seed_all(seed)
-        if self.apply:
-            try:
-                self.apply(arguments)
-            except MemoryError:
-                raise
-            except Exception as error:
-                raise SceneError("apply(%r): %s: %s" % (arguments, type(error).__name__, error))
-        # After apply(), so that the scene's code can't change what the experiment pins.
-        apply_settings(self.scene, self.message)
-        self.scene.cycles.seed = seed
-
-    def settings(self):
-        """Every setting that may decide a pixel, as evidence."""
-        evidence = {name: dump(owner) for name, owner in (
-            ("render", self.scene.render), ("cycles", self.scene.cycles),
-            ("view_settings", self.scene.view_settings), ("display_settings", self.scene.display_settings))}
-        evidence["layers"] = {layer.name: dict(dump(layer), cycles=dump(layer.cycles)) for layer in self.scene.view_layers}
-        return evidence
-
-
-def load(spec):
-    """Loads the scene's file; gives its apply(), or None."""
-    root, file = spec["root"], spec["file"]
-    path = os.path.join(root, file)
-    if file.endswith(".blend"):
-        bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
-        return None
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    sys.dont_write_bytecode = True
-    sys.path.insert(0, os.path.dirname(path))
-    seed_all(0)
-    try:
-        # Under a name of its own, for this module is called scene too.
-        spec = importlib.util.spec_from_file_location("rayshard_scene", path)
+    def _load(self, path):
+        """Open the scene; what comes back is its apply(), or None."""
+        forget_modules()
+        if path.endswith(".blend"):
+            bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
+            return None
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        # Compiled files beside the scene would be written, and stale ones read.
+        sys.dont_write_bytecode, sys.pycache_prefix = True, os.devnull
+        sys.path.insert(0, self.root)
+        name = os.path.splitext(os.path.basename(path))[0]
+        spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
-        sys.modules["rayshard_scene"] = module
-        shadowed = {name: sys.modules.pop(name) for name in ("scene", "capture", "compat", "worker") if name in sys.modules}
+        sys.modules[name] = module
+        ROOTS.append(self.root)
         spec.loader.exec_module(module)
+        if not hasattr(module, "build"):
+            raise Refused("scene.file", "'%s' has no build()" % name, "define build() in it, without arguments")
         module.build()
-        sys.modules.update(shadowed)
-    except Exception as error:
-        line = traceback.extract_tb(error.__traceback__)[-1].lineno
-        traceback.print_exc()
-        raise Refused("scene.file", "%s line %s: %s: %s" % (file, line, type(error).__name__, error), "mend the scene's build()")
-    return getattr(module, "apply", None)
+        return getattr(module, "apply", None)
+
+    def check_files(self):
+        """Whatever the scene is made of must be declared: a file that is not would decide pixels without being in the frame's key."""
+        self.modules = len(sys.modules)
+        used = [os.path.realpath(path) for path in bpy.utils.blend_paths(absolute=True)]
+        for module in list(sys.modules.values()):
+            path = getattr(module, "__file__", None)
+            if path and os.path.realpath(path).startswith(self.root + os.sep):
+                used.append(os.path.realpath(path))
+        for path in sorted(set(used) - self.declared):
+            name = os.path.relpath(path, self.root)
+            outside = name.startswith("..")
+            raise Refused("scene.files", "the scene uses '%s', which is not declared" % (path if outside else name),
+                          "pack it into the .blend, or move it below the experiment's folder and name it in scene.assets" if outside
+                          else "name it in scene.assets")
+
+    def _settle(self, owner, name, value):
+        holder = getattr(self.bpy, owner)
+        for choice in value if isinstance(value, tuple) else (value,):
+            try:
+                setattr(holder, name, choice)
+                # As Blender keeps it: a float is rounded to single precision.
+                return getattr(holder, name)
+            except TypeError:
+                continue
+        raise Refused("render", "Blender %s refuses %s.%s = %r" % (bpy.app.version_string, owner, name, value),
+                      "take another toolchain")
+
+    def layers(self, asked):
+        """Take the asked view layers, or the scene's first; the names of those that are rendered."""
+        layers = self.bpy.view_layers
+        for want in asked:
+            layer = layers.get(want["name"]) or layers.new(want["name"])
+            layer.samples = want["samples"] or 0
+        names = [want["name"] for want in asked] or [layers[0].name]
+        for layer in layers:
+            layer.use = layer.name in names
+        return names
+
+    def prepare(self, paths, values, seed, parameters):
+        """Set the scene to a frame."""
+        try:
+            for path, value in zip(paths, values):
+                rna.set_path(path, value)
+        except ValueError as e:
+            raise Failed("scene", str(e))
+        self.bpy.cycles.seed = seed
+        if self.apply:
+            seed_everything(seed)
+            self.apply(dict(parameters))
+            if len(sys.modules) != self.modules:
+                self.check_files()
+        for owner, name, value in self.settled + [("cycles", "seed", seed)]:
+            now = getattr(getattr(self.bpy, owner), name)
+            if now != value:
+                raise Failed("scene", "the scene has set %s.%s to %r, but the experiment's render settings say %r" % (owner, name, now, value))
 
 
-def refuse_undeclared(spec):
-    """Every file that the scene uses must be among those that its frames' keys hold."""
-    declared = {os.path.realpath(os.path.join(spec["root"], file)) for file in spec["files"]}
-    used = set(bpy.utils.blend_paths(absolute=True))
-    root = os.path.realpath(spec["root"]) + os.sep
-    used |= {module.__file__ for module in list(sys.modules.values())
-             if getattr(module, "__file__", None) and os.path.realpath(module.__file__).startswith(root)}
-    for path in sorted(used):
-        if path and os.path.realpath(path) not in declared:
-            raise Refused("scene.assets", "the scene uses '%s', which is not declared" % path, "copy it beside the scene and name it in scene.assets")
+# The folders of scenes opened before.
+ROOTS = []
 
 
-def apply_settings(scene, message):
-    """What the experiment decides, and what would otherwise let the clock, the machine or a display decide a pixel."""
-    wanted, render, cycles = message["render"], scene.render, scene.cycles
-    render.engine, cycles.device = "CYCLES", "CPU"
-    render.resolution_x, render.resolution_y, render.resolution_percentage = wanted["width"], wanted["height"], 100
-    render.use_border = render.use_crop_to_border = render.use_multiview = render.use_sequencer = render.use_stamp = False
-    cycles.samples = wanted["samples"]
-    cycles.use_adaptive_sampling = wanted["adaptive_threshold"] > 0
-    if wanted["adaptive_threshold"] > 0:
-        cycles.adaptive_threshold = wanted["adaptive_threshold"]
-    cycles.use_denoising = wanted["denoise"]
-    if wanted["denoise"] and not compat.has_denoiser():
-        raise Refused("render.denoise", "this Blender is built without OpenImageDenoise", "leave it out")
-    if wanted["transparent"] is not None:
-        render.film_transparent = wanted["transparent"]
-    compat.set_where_there(cycles, "time_limit", 0)
-    cycles.use_animated_seed = False
-    render.dither_intensity = 0
-    render.use_persistent_data = True
-    render.threads_mode, render.threads = "FIXED", message["threads"]
-    view = scene.view_settings
-    view.view_transform, view.look, view.exposure, view.gamma, view.use_curve_mapping = "Raw", "None", 0, 1, False
-    compat.full_precision(scene)
+def forget_modules():
+    """So that the next scene's `parts.py` is not the last one's."""
+    while ROOTS:
+        root = ROOTS.pop()
+        sys.path[:] = [folder for folder in sys.path if folder != root]
+        for name, module in list(sys.modules.items()):
+            if (getattr(module, "__file__", None) or "").startswith(root + os.sep):
+                del sys.modules[name]
 
 
-def set_layers(scene, layers):
-    for wanted in layers:
-        layer = scene.view_layers.get(wanted["name"]) or scene.view_layers.new(wanted["name"])
-        layer.samples = wanted["samples"] or 0
-    names = [wanted["name"] for wanted in layers] or [scene.view_layers[0].name]
-    for layer in scene.view_layers:
-        layer.use = layer.name in names
-
-
-def switch_passes(scene, passes):
-    for i, wanted in enumerate(passes):
-        entry = compat.PASSES[wanted["pass"]]
-        if not compat.is_in(entry):
-            raise Refused("passes[%d].pass" % i, "this Blender has no pass '%s'" % entry["id"], "leave it out, or pin another toolchain")
-        compat.switch_on(scene.view_layers[wanted["layer"] or next(l.name for l in scene.view_layers if l.use)], entry)
-
-
-def seed_all(seed):
+def seed_everything(seed):
     random.seed(seed)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(seed)
+    numpy.random.seed(seed % 2 ** 32)
+    mathutils.noise.seed_set(seed % (2 ** 31 - 1) + 1)  # 0 would be the clock
 
 
-def spell(path):
-    return "".join(".%s" % s["attribute"] if "attribute" in s else '["%s"]' % s["key"] if "key" in s else "[%d]" % s["index"] for s in path)[1:]
+class Request:
+    """A pass that is asked for: its name, its view layer, what this Blender calls it, and the channels of Blender's buffer."""
+
+    def __init__(self, asked, entry, layer):
+        self.name, self.id, self.layer = asked["name"], entry["id"], layer
+        self.fact = compat.facts(entry)
+        self.channels = len(entry["buffer_channels"])
 
 
-def walk(path):
-    owner = bpy.data
-    for step in path:
-        owner = get(owner, step, path)
-    return owner
-
-
-def get(owner, step, path):
-    if "attribute" in step:
-        if not hasattr(owner, step["attribute"]):
-            raise LookupError("%s: there is no '%s'%s" % (spell(path), step["attribute"], close(step["attribute"], dir(owner))))
-        return getattr(owner, step["attribute"])
-    if "key" in step:
-        if step["key"] not in owner:
-            raise LookupError("%s: there is no '%s'%s" % (spell(path), step["key"], close(step["key"], owner.keys())))
-        return owner[step["key"]]
-    if step["index"] >= len(owner):
-        raise LookupError("%s: there are %d elements" % (spell(path), len(owner)))
-    return owner[step["index"]]
-
-
-def put(owner, step, value):
-    if "attribute" in step:
-        setattr(owner, step["attribute"], value)
-    else:
-        owner[step["index"]] = value
-
-
-def close(name, names):
-    names = [n for n in names if not n.startswith("__")]
-    near = difflib.get_close_matches(name, names, 3) or (names if len(names) <= 8 else [])
-    return "; there is %s" % ", ".join("'%s'" % n for n in near) if near else ""
-
-
-def dump(owner):
-    """The scalar and array values of an RNA struct."""
-    values = {}
-    for prop in owner.bl_rna.properties:
-        if prop.type in ("BOOLEAN", "INT", "FLOAT", "STRING", "ENUM") and prop.identifier != "rna_type":
-            value = getattr(owner, prop.identifier)
-            values[prop.identifier] = (sorted(value) if isinstance(value, set)
-                                       else [list(v) if hasattr(v, "__len__") else v for v in value] if getattr(prop, "is_array", False) else value)
-    return values
+def requests(asked, layers, kind):
+    """The asked passes, checked, with their switches on; `layers` are the view layers that are rendered."""
+    with open(CATALOGUE) as file:
+        catalogue = {entry["id"]: entry for entry in json.load(file)["passes"]}
+    made = []
+    for i, one in enumerate(asked):
+        field = "passes[%d].pass" % i
+        entry = catalogue.get(one["pass"])
+        if entry is None:
+            raise Refused(field, "there is no pass '%s'; %s" % (one["pass"], close(one["pass"], catalogue)), "take one of passes.json")
+        if not compat.facts(entry) and entry["id"] != "viewer":
+            raise Refused(field, "Blender %s has no pass '%s'" % (bpy.app.version_string, entry["id"]), "leave it out, or take another toolchain")
+        if kind not in entry["captures"]:
+            raise Refused(field, "capture '%s' can't give pass '%s' to the bit" % (kind, entry["id"]), "take capture '%s'" % entry["captures"][0])
+        layer = one.get("layer") or next(iter(layers))
+        if layer not in layers:
+            raise Refused("passes[%d].layer" % i, "view layer '%s' is not rendered; %s" % (layer, close(layer, layers)), "name it in layers")
+        made.append(Request(one, entry, layer))
+    return made
