@@ -78,7 +78,7 @@ internal sealed class WorkerSession
         {
             ["name"] = pass.Name,
             ["pass"] = pass.Pass,
-            ["layer"] = pass.Layer,
+            ["layer"] = pass.Layer is null ? JValue.CreateNull() : pass.Layer,
             ["channels"] = _channels[pass.Name!],
         })),
         ["capture"] = _experiment.Capture.ToString().ToLowerInvariant(),
