@@ -22,8 +22,9 @@ public sealed class FailureTests
                 raise ValueError("no such thing")
             if behaviour == "eat":
                 bytearray(3 << 30)[::4096] = b"x" * (3 << 18)
-            if behaviour == "nan":
-                bpy.data.lights["Key"].energy = float("nan")
+            if behaviour == "away":
+                bpy.data.objects["Camera"].location.x = 50
+
         """;
 
     private static Experiment Of(Workplace place, params string[] behaviours) => place.Experiment() with
@@ -89,14 +90,15 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_frame_that_is_not_finite_is_refused_unless_the_experiment_allows_it()
+    public async Task A_frame_without_any_alpha_is_refused_unless_the_experiment_allows_it()
     {
         TestMachine.NeedsBlender();
         using var place = new Workplace(Misbehaving);
-        var experiment = Of(place, "well", "nan");
+        var experiment = Of(place, "well", "away");
+        experiment = experiment with { Render = experiment.Render with { Transparent = true } };
 
         var refused = await place.RenderAsync(experiment);
-        var allowed = await place.RenderAsync(experiment with { AllowNonFinite = true });
+        var allowed = await place.RenderAsync(experiment with { AllowEmpty = true });
 
         Assert.Equal((3, 3), (refused.Progress.Rendered, refused.Progress.Failed));
         Assert.Equal((3, 3, 0), (allowed.Progress.Rendered, allowed.Progress.Reused, allowed.Progress.Failed));

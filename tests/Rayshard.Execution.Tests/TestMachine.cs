@@ -8,6 +8,8 @@ namespace Rayshard.Execution.Tests;
 /// <summary>Where things are, and the real kit on the real Blender. A machine without it skips, loudly; in CI it fails.</summary>
 internal static class TestMachine
 {
+    private static readonly HashSet<int> s_displaysBefore = [.. Process.GetProcessesByName("Xvfb").Select(process => process.Id)];
+
     public static string Root { get; } = FindRoot();
 
     public static string BlenderFolder => Path.Combine(Root, "blender");
@@ -21,9 +23,10 @@ internal static class TestMachine
         Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists("/usr/bin/blender"),
         "this machine has no Blender: run ./build.sh --target=Provision first");
 
-    /// <summary>Processes of Blender, or of its display, that this test process or a host it started left behind.</summary>
+    /// <summary>Processes of Blender with this tree's worker, and displays that were not there before, which a run left behind.</summary>
     public static IReadOnlyList<string> Orphans() => [.. Process.GetProcesses()
-        .Where(process => process.ProcessName is "blender" or "Xvfb")
+        .Where(process => (process.ProcessName == "blender" && CommandLine(process.Id).Contains(BlenderFolder, StringComparison.Ordinal))
+            || (process.ProcessName == "Xvfb" && !s_displaysBefore.Contains(process.Id)))
         .Select(process => $"{process.ProcessName} {process.Id}")];
 
     /// <summary>Waits until no Blender is left: the kernel takes a moment to end them.</summary>
@@ -35,6 +38,18 @@ internal static class TestMachine
         }
 
         Assert.Empty(Orphans());
+    }
+
+    private static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // Gone meanwhile.
+        }
     }
 
     private static string FindRoot()
