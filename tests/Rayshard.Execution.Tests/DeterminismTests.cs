@@ -60,29 +60,13 @@ public sealed class DeterminismTests
         using var undisturbed = new Workplace();
         using var disturbed = new Workplace();
         await undisturbed.RenderAsync(undisturbed.Experiment(400));
-        using var done = new CancellationTokenSource();
-        var kills = 0;
-        var killer = Task.Run(async () =>
-        {
-            var moments = new Random(7);
-            while (!done.IsCancellationRequested && kills < 10)
-            {
-                await Task.Delay(moments.Next(200, 900));
-                var workers = Process.GetProcessesByName("blender");
-                if (workers.Length > 0 && !done.IsCancellationRequested)
-                {
-                    workers[moments.Next(workers.Length)].Kill();
-                    kills++;
-                }
-            }
-        });
+        var resolved = disturbed.Resolve(disturbed.Experiment(400));
+        var killer = new Killer(frames: 400, kills: 10);
 
-        var summary = await disturbed.RenderAsync(disturbed.Experiment(400));
-        await done.CancelAsync();
-        await killer;
+        var summary = (await TestMachine.Kit.RenderAsync(disturbed.Request(resolved), killer, default, default)).Single();
 
         Assert.Equal(0, summary.Progress.Failed);
-        Assert.InRange(kills, 3, 10);
+        Assert.Equal(10, killer.Kills);
         Assert.Equal(Workplace.Shards(undisturbed.Store), Workplace.Shards(disturbed.Store));
         await TestMachine.NoOrphansAsync();
     }
@@ -92,4 +76,26 @@ public sealed class DeterminismTests
         ArgumentList = { experiment, place.SceneFolder, place.Store, place.Runs, TestMachine.BlenderFolder, TestMachine.StateFolder, "2" },
         RedirectStandardOutput = true,
     })!;
+
+    // Kills one of the Workers whenever the run passes one of ten random frames.
+    private sealed class Killer(int frames, int kills) : IProgress<RenderProgress>
+    {
+        private readonly Random _random = new(7);
+        private readonly Queue<int> _moments = new(Enumerable.Range(0, kills).Select(i => (i * frames / kills) + new Random(i).Next(frames / kills / 2)));
+
+        public int Kills { get; private set; }
+
+        public void Report(RenderProgress value)
+        {
+            if (!_moments.TryPeek(out var moment) || value.Done <= moment)
+            {
+                return;
+            }
+
+            var workers = TestMachine.Blenders();
+            workers[_random.Next(workers.Count)].Kill();
+            _moments.Dequeue();
+            Kills++;
+        }
+    }
 }

@@ -23,10 +23,13 @@ internal static class TestMachine
         Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists("/usr/bin/blender"),
         "this machine has no Blender: run ./build.sh --target=Provision first");
 
-    /// <summary>Processes of Blender with this tree's worker, and displays that were not there before, which a run left behind.</summary>
-    public static IReadOnlyList<string> Orphans() => [.. Process.GetProcesses()
-        .Where(process => (process.ProcessName == "blender" && CommandLine(process.Id).Contains(BlenderFolder, StringComparison.Ordinal))
-            || (process.ProcessName == "Xvfb" && !s_displaysBefore.Contains(process.Id)))
+    /// <summary>The Blenders that run this tree's worker.</summary>
+    public static IReadOnlyList<Process> Blenders() => [.. Process.GetProcessesByName("blender")
+        .Where(process => CommandLine(process.Id).Contains(BlenderFolder, StringComparison.Ordinal))];
+
+    /// <summary>Blenders, and displays that were not there before, which a run left behind.</summary>
+    public static IReadOnlyList<string> Orphans() => [.. Blenders()
+        .Concat(Process.GetProcessesByName("Xvfb").Where(process => !s_displaysBefore.Contains(process.Id)))
         .Select(process => $"{process.ProcessName} {process.Id}")];
 
     /// <summary>Waits until no Blender is left: the kernel takes a moment to end them.</summary>
