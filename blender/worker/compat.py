@@ -51,7 +51,7 @@ def settled(scene, render, threads, compositing):
         ("render", "resolution_y", render["height"]), ("render", "resolution_percentage", 100),
         ("render", "use_border", False), ("render", "use_crop_to_border", False), ("render", "use_multiview", False),
         ("render", "use_single_layer", False), ("render", "threads_mode", "FIXED"), ("render", "threads", threads),
-        ("render", "use_persistent_data", True), ("render", "use_stamp", False), ("render", "dither_intensity", 0.0),
+        ("render", "use_stamp", False), ("render", "dither_intensity", 0.0),
         ("render", "use_compositing", compositing), ("render", "use_sequencer", False),
         ("render", "compositor_precision", "FULL"), ("render", "compositor_device", "CPU"),
         ("render", "use_save_buffers", False), ("render", "use_render_cache", False), ("render", "use_lock_interface", True),

@@ -63,6 +63,7 @@ class Scene:
         if not hasattr(module, "build"):
             raise Refused("scene.file", "'%s' has no build()" % name, "define build() in it, without arguments")
         module.build()
+        self.persistent = getattr(module, "PERSISTENT", False)
         return getattr(module, "apply", None)
 
     def check_files(self):
@@ -92,16 +93,27 @@ class Scene:
         raise Refused("render", "Blender %s refuses %s.%s = %r" % (bpy.app.version_string, owner, name, value),
                       "take another toolchain")
 
-    def layers(self, asked):
-        """Take the asked view layers, or the scene's first; the names of those that are rendered."""
+    def layers(self, asked, shown):
+        """Take the asked view layers, or the scene's first; where its own Viewer is `shown`, those that the scene uses."""
         layers = self.bpy.view_layers
         for want in asked:
             layer = layers.get(want["name"]) or layers.new(want["name"])
             layer.samples = want["samples"] or 0
-        names = [want["name"] for want in asked] or [layers[0].name]
+        used = [layer.name for layer in layers if layer.use] if shown else []
+        names = [want["name"] for want in asked] or used or [layers[0].name]
         for layer in layers:
             layer.use = layer.name in names
         return names
+
+    def persist(self, paths):
+        """Keep Cycles' scene from frame to frame (2.4x at 64x64) where every change is sure to reach it.
+
+        3.4.1 then looks again only at what is tagged as changed, which apply() may forget (`foreach_set`, `lamp.cycles.*`,
+        `thing["key"]`), and never at images in memory nor at motion blur: it would render the last frame's, silently.
+        A scene file that tags what it changes says `PERSISTENT = True`.
+        """
+        deaf = any(path[0] == {"attribute": "images"} or {"attribute": "render"} in path for path in paths)
+        self.bpy.render.use_persistent_data = not deaf and (self.apply is None or self.persistent)
 
     def prepare(self, paths, values, seed, parameters):
         """Set the scene to a frame."""
@@ -111,6 +123,7 @@ class Scene:
         except ValueError as e:
             raise Failed("scene", str(e))
         self.bpy.cycles.seed = seed
+        # Untagged, the seed of the process's first frame stays in force.
         self.bpy.update_tag()
         if self.apply:
             seed_everything(seed)

@@ -102,11 +102,12 @@ class Experiment:
         self.scene = scene.Scene(message["scene"], render, message["threads"], how.compositing)
         # Opening a scene starts the add-ons anew, so these come after it.
         compat.go_headless()
-        layers = self.scene.layers(message["layers"])
+        layers = self.scene.layers(message["layers"], any(one["pass"] == "viewer" for one in message["passes"]))
         asked = scene.requests(message["passes"], layers, kind)
         self.capture = how(self.scene.bpy, asked, message["scratch"])
         self.paths = message["paths"]
         self._check_paths()
+        self.scene.persist(self.paths)
         self.slots = Slots(message["slots"], asked, render["width"], render["height"])
 
     def _check_paths(self):

@@ -96,9 +96,12 @@ class Captures(WorkerTest):
 
     def test_a_frame_larger_than_a_tile_is_whole(self):
         with Worker() as worker:
-            worker.open(width=2100, height=4, samples=1)
-            combined = self.assert_frame(worker)["combined"]
-            self.assertGreater(combined[..., 2].min(), 0)
+            worker.open(root=self.scene(), width=2100, height=4, samples=1, passes=["combined", "position"],
+                        paths=[path('scenes["Scene"].cycles.use_auto_tile')])
+            frames = [self.assert_frame(worker, values=[tiled]) for tiled in (True, False)]
+            for name in frames[0]:
+                self.assertEqual(frames[0][name].tobytes(), frames[1][name].tobytes(), name)
+            self.assertTrue(frames[0]["combined"][:, -1, 3].all())
 
     def test_layers_have_their_own_samples(self):
         layers = [{"name": "beauty", "samples": None}, {"name": "labels", "samples": 1}]
@@ -138,6 +141,61 @@ class Frames(WorkerTest):
             for a, b in zip(first, second):
                 self.assertEqual({k: v.tobytes() for k, v in a.items()}, {k: v.tobytes() for k, v in b.items()})
             self.assertEqual(8, len({a["combined"].tobytes() for a in first}))
+
+    def test_every_kind_of_parameter_reaches_the_render(self):
+        """With persistent data Cycles sees only what is tagged as changed; each of these was stale when it was not."""
+        root = self.scene('''
+            _build = build
+            def build():
+                _build()
+                plane = bpy.data.objects["Plane"]
+                plane["wet"] = 0.0
+                driver = plane.driver_add("location", 2).driver
+                variable = driver.variables.new()
+                variable.name, variable.targets[0].id, variable.targets[0].data_path = "wet", plane, '["wet"]'
+                driver.expression = "wet"
+                scene = bpy.context.scene
+                scene.world = world = bpy.data.worlds.new("World")
+                world.use_nodes = True
+                world.mist_settings.start = 1
+                material = bpy.data.materials.new("Paint")
+                material.use_nodes = True
+                plane.data.materials.append(material)
+                texture = material.node_tree.nodes.new("ShaderNodeTexImage")
+                texture.image = bpy.data.images.new("Picture", 2, 2, float_buffer=True)
+                shader = next(n for n in material.node_tree.nodes if n.bl_idname == "ShaderNodeBsdfPrincipled")
+                material.node_tree.links.new(texture.outputs[0], shader.inputs["Emission"])
+        ''')
+        changes = {
+            'objects["Plane"]["wet"]': (0.0, 0.5), 'objects["Plane"].location[0]': (0.0, 0.5), 'objects["Plane"].hide_render': (False, True),
+            'lights["Key"].energy': (10.0, 90.0), 'lights["Key"].cycles.cast_shadow': (True, False), 'images["Picture"].pixels[0]': (0.0, 2.0),
+            'images["Picture"].generated_color': ([0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 1.0]), 'meshes["Plane"].vertices[0].co': ([-1.0, -1.0, 0.0], [0.0, 0.0, 0.0]),
+            'worlds["World"].mist_settings.depth': (25.0, 3.0), 'worlds["World"].cycles_visibility.camera': (True, False),
+            'scenes["Scene"].cycles.film_exposure': (1.0, 2.0), 'scenes["Scene"].render.pixel_aspect_x': (1.0, 2.0), 'cameras["Camera"].lens': (50.0, 35.0),
+            'materials["Paint"].node_tree.nodes["Principled BSDF"].inputs["Roughness"].default_value': (0.1, 0.9)}
+        with Worker() as worker:
+            for text, (first, second) in changes.items():
+                with self.subTest(text):
+                    asked = {"root": root, "paths": [path(text)], "passes": ["combined", "mist"]}
+                    frames = lambda values: [b"".join(p.tobytes() for p in self.assert_frame(worker, values=[v]).values()) for v in values]
+                    worker.open(**asked)
+                    there = frames([first, second, first])
+                    worker.open(**asked)
+                    back = frames([second, first])
+                    self.assertEqual(there, [back[1], back[0], back[1]])
+                    self.assertNotEqual(*back) if "cast_shadow" not in text else None
+
+    def test_what_apply_forgets_to_tag_reaches_the_render(self):
+        root = self.scene('''
+            def apply(parameters):
+                x = parameters["x"]
+                bpy.data.meshes["Plane"].vertices.foreach_set("co", [-x, -x, 0, x, -x, 0, x, x, 0, -x, x, 0])
+        ''')
+        with Worker() as worker:
+            worker.open(root=root, passes=["position"])
+            frames = [self.assert_frame(worker, apply={"x": x})["position"].tobytes() for x in (1.0, 0.5, 1.0)]
+            self.assertEqual(frames[0], frames[2])
+            self.assertNotEqual(frames[0], frames[1])
 
     def test_random_numbers_in_apply_depend_on_the_seed_alone(self):
         root = self.scene('''
@@ -370,4 +428,4 @@ class Life(WorkerTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(warnings="ignore")
