@@ -111,6 +111,7 @@ class Scene:
         except ValueError as e:
             raise Failed("scene", str(e))
         self.bpy.cycles.seed = seed
+        self.bpy.update_tag()
         if self.apply:
             seed_everything(seed)
             self.apply(dict(parameters))
