@@ -242,6 +242,12 @@ internal sealed class Worker : IAsyncDisposable
             return false;
         }
 
+        if (_plan.Session.Guard(_slots, ticket.Slot, done.Passes) is { } refusal)
+        {
+            End(WorkerFailureKind.Guard, refusal);
+            return false;
+        }
+
         return true;
     }
 

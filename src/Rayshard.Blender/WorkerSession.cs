@@ -86,7 +86,6 @@ internal sealed class WorkerSession
         ["threads"] = _threads,
         ["slots"] = new JObject { ["path"] = slots.Path, ["count"] = slots.Count, ["bytes"] = slots.Bytes },
         ["scratch"] = scratch,
-        ["guard"] = new JObject { ["allow_non_finite"] = _experiment.AllowNonFinite, ["allow_empty"] = _experiment.AllowEmpty },
     };
 
     /// <summary>The message that asks for a frame.</summary>
@@ -114,6 +113,11 @@ internal sealed class WorkerSession
             || pass.Offset < SlotFile.HeaderBytes || pass.Offset % 64 != 0 || pass.Bytes > SlotBytes || pass.Offset > SlotBytes - pass.Bytes);
         return wrong is null ? null : $"the worker's {wrong} does not fit {_experiment.Render.Width}x{_experiment.Render.Height} pixels of {_channels[wrong.Name]} channels in a slot of {SlotBytes} bytes";
     }
+
+    /// <summary>Checks the pixels of a frame.</summary>
+    /// <returns>Why they are refused, or <c>null</c>.</returns>
+    public string? Guard(SlotFile slots, int slot, IReadOnlyList<FramePass> passes) => _experiment.Passes.Zip(passes, (request, pass) =>
+        FrameGuard.Check(request, pass, slots.Floats(slot, pass.Offset, checked((int)(pass.Bytes / sizeof(float)))), _experiment)).FirstOrDefault(wrong => wrong is not null);
 
     // Blender's buffers of the Viewer and of a 32-bit file always have four; those of a pass its own number.
     private int MaxChannels(PassRequest pass) => _experiment.Capture == Capture.Passes
