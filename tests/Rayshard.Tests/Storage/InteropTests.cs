@@ -65,6 +65,18 @@ public class InteropTests
     }
 
     [Fact]
+    public void The_lines_in_the_README_read_an_array()
+    {
+        using var folder = new TemporaryFolder();
+        var stored = Synthetic.RenderedStore(folder);
+        var readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "interop", "README.md"));
+        var lines = readme[readme.IndexOf("<!-- tests run this -->", StringComparison.Ordinal)..].Split('\n').Skip(1).TakeWhile(line => line.Length > 0).Select(line => line[4..]);
+        File.WriteAllText(folder["read.py"], $"import sys\npath = sys.argv[1]\n{string.Join('\n', lines)}\nprint(array.shape, array.tobytes().hex())\n");
+        var (_, blobs) = Synthetic.Render(stored.Experiment, stored.Plan.At(0));
+        Assert.Equal($"(6, 7, 4) {Convert.ToHexStringLower(blobs[0].Span[Npy.HeaderBytes..])}", Run("/usr/bin/python3", folder["read.py"], stored.ShardPath(0)));
+    }
+
+    [Fact]
     public void Every_tar_reader_agrees_with_the_manifest()
     {
         using var folder = new TemporaryFolder();
