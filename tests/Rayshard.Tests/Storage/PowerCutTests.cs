@@ -5,7 +5,7 @@ namespace Rayshard.Tests.Storage;
 
 public class PowerCutTests
 {
-    private const int StatesPerOperation = 12;
+    private const int StatesPerOperation = 8;
 
     [Fact]
     public async Task Wherever_the_power_is_cut_every_flushed_frame_is_kept_and_the_shard_ends_with_the_same_bytes()

@@ -146,7 +146,7 @@ internal sealed class RecordedDisk(string root) : IDurableFiles
             var (low, high) = (Math.Min(_durable.Length, _now.Length), Math.Max(_durable.Length, _now.Length));
             var length = random.Next(3) switch { 0 => low, 1 => high, _ => random.Next(low, high + 1) };
             var left = new byte[length];
-            var chance = random.Next(3) == 0 ? 1 : random.NextDouble();
+            var chance = random.Next(2) == 0 ? 1 : random.NextDouble();
             for (var start = 0; start < length; start += Sector)
             {
                 var source = random.NextDouble() < chance && start < _now.Length ? _now : _durable;
