@@ -37,7 +37,7 @@ class Scene:
     def __init__(self, asked, render, threads, compositing):
         self.root = os.path.realpath(asked["root"])
         self.declared = {os.path.realpath(os.path.join(self.root, name)) for name in asked["files"]}
-        self.modules = 0
+        self.known = None
         seed_everything(0)
         self.apply = self._load(os.path.join(self.root, asked["file"]))
         self.check_files()
@@ -68,12 +68,12 @@ class Scene:
 
     def check_files(self):
         """Whatever the scene is made of must be declared: a file that is not would decide pixels without being in the frame's key."""
-        self.modules = len(sys.modules)
+        self.known = (len(sys.modules), len(OPENED))
         used = [os.path.realpath(path) for path in bpy.utils.blend_paths(absolute=True)]
-        for module in list(sys.modules.values()):
-            path = getattr(module, "__file__", None)
-            if path and os.path.realpath(path).startswith(self.root + os.sep):
-                used.append(os.path.realpath(path))
+        for path in list(OPENED) + [getattr(module, "__file__", None) for module in list(sys.modules.values())]:
+            path = os.path.realpath(path) if path else ""
+            if path.startswith(self.root + os.sep) and os.path.isfile(path):
+                used.append(path)
         for path in sorted(set(used) - self.declared):
             name = os.path.relpath(path, self.root)
             outside = name.startswith("..")
@@ -128,7 +128,7 @@ class Scene:
         if self.apply:
             seed_everything(seed)
             self.apply(dict(parameters))
-            if len(sys.modules) != self.modules:
+            if (len(sys.modules), len(OPENED)) != self.known:
                 self.check_files()
         for owner, name, value in self.settled + [("cycles", "seed", seed)]:
             now = getattr(getattr(self.bpy, owner), name)
@@ -136,12 +136,22 @@ class Scene:
                 raise Failed("scene", "the scene has set %s.%s to %r, but the experiment's render settings say %r" % (owner, name, now, value))
 
 
-# The folders of scenes opened before.
-ROOTS = []
+# The folders of scenes opened before, and the files that Python has opened for the scene.
+ROOTS, OPENED = [], set()
+
+
+def watch(event, arguments):
+    if event == "open" and ROOTS and isinstance(arguments[0], str):
+        OPENED.add(os.path.abspath(arguments[0]))
+
+
+if hasattr(sys, "addaudithook"):
+    sys.addaudithook(watch)
 
 
 def forget_modules():
     """So that the next scene's `parts.py` is not the last one's."""
+    OPENED.clear()
     while ROOTS:
         root = ROOTS.pop()
         sys.path[:] = [folder for folder in sys.path if folder != root]

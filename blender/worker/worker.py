@@ -161,7 +161,7 @@ def serve(path):
     numpy = importlib.import_module("numpy")
     messages.send(type="hello", protocol=PROTOCOL, pid=os.getpid(), blender=compat.build(),
                   python=platform.python_version(), numpy=numpy.__version__)
-    opened = None
+    opened, chatter = None, compat.Chatter()
     while True:
         message = messages.receive()
         if message is None or message["type"] == "quit":
@@ -172,6 +172,7 @@ def serve(path):
             answer = render_frame(opened, message)
         else:
             raise ValueError("a message of type %r" % message["type"])
+        chatter.forget() if answer["type"] == "frame" else chatter.tell()
         messages.send(**answer)
 
 

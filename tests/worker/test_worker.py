@@ -295,6 +295,10 @@ class Refusals(WorkerTest):
         with Worker() as worker:
             self.assert_refused(worker, "scene.files", "picture.ppm", root=root)
             worker.open(root=root, files=["scene.py", "picture.ppm"])
+        root = self.scene("open(__file__.replace('scene.py', 'picture.ppm')).close()")
+        with Worker() as worker:
+            self.assert_refused(worker, "scene.files", "picture.ppm", root=root)
+            worker.open(root=root, files=["scene.py", "picture.ppm"])
 
     def test_settings_are_written_down(self):
         with Worker() as worker:
@@ -343,6 +347,18 @@ class OwnViewer(WorkerTest):
             inverted = self.assert_frame(window)["viewer"]
             self.assertEqual((numpy.float32(1) - plain[..., :3]).tobytes(), inverted[..., :3].tobytes())
             self.assertEqual(["scene.py"], os.listdir(self.root), "the scene's File Output node writes nothing")
+
+    def test_of_a_blend_file_is_read_as_shown(self):
+        root = self.compositor(["CompositorNodeInvert"], '''
+            def apply(parameters):
+                bpy.ops.wm.save_as_mainfile(filepath=parameters["to"], copy=True)
+        ''')
+        with Worker(self.display) as window:
+            window.open(root=root, passes=["viewer"], capture="viewer")
+            made = self.assert_frame(window, apply={"to": os.path.join(root, "plane.blend")}, seed=4)
+            for _ in range(2):
+                window.open(root=root, file="plane.blend", passes=["viewer"], capture="viewer", paths=[ENERGY])
+                self.assertEqual(made["viewer"].tobytes(), self.assert_frame(window, values=[10.0], seed=4)["viewer"].tobytes())
 
     def test_stands_in_the_way_of_a_pass(self):
         with Worker(self.display) as window:
