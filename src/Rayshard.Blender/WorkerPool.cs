@@ -85,7 +85,7 @@ public sealed class WorkerPool : IAsyncDisposable
     internal static WorkerPool Open(WorkerCommand command, Experiment experiment, string folder, WorkerPoolOptions options)
     {
         options.Validate();
-        var session = new WorkerSession(experiment, folder, options.ThreadsPerWorker);
+        var session = new WorkerSession(experiment, folder);
         session.CheckFiles();
         return new(command, session, options);
     }

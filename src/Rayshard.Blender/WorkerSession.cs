@@ -12,16 +12,14 @@ internal sealed class WorkerSession
 
     private readonly Experiment _experiment;
     private readonly string _folder;
-    private readonly int _threads;
     private readonly IReadOnlyList<int> _paths;
     private readonly Dictionary<string, int> _channels;
 
     /// <summary>The session of a resolved experiment whose scene files are below a folder.</summary>
-    public WorkerSession(Experiment experiment, string folder, int threads)
+    public WorkerSession(Experiment experiment, string folder)
     {
         _experiment = experiment;
         _folder = Path.GetFullPath(folder);
-        _threads = threads;
         _paths = FramePlan.PathParameters(experiment);
         _channels = experiment.Passes.ToDictionary(pass => pass.Name!, pass => FramePlan.ChannelsOf(pass).Count);
         SlotBytes = SlotFile.BytesFor(experiment.Passes.Select(pass => 4L * experiment.Render.Width * experiment.Render.Height * MaxChannels(pass)));
@@ -83,7 +81,7 @@ internal sealed class WorkerSession
         })),
         ["capture"] = _experiment.Capture.ToString().ToLowerInvariant(),
         ["paths"] = new JArray(_paths.Select(i => new JArray(DataPath.Parse(_experiment.Parameters[i].Path!).Steps.Select(step => step.ToJson())))),
-        ["threads"] = _threads,
+        ["threads"] = WorkerCommand.Threads,
         ["slots"] = new JObject { ["path"] = slots.Path, ["count"] = slots.Count, ["bytes"] = slots.Bytes },
         ["scratch"] = scratch,
     };
