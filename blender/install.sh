@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs by apt what rendering and the tests need. Run as root. With --check: says the one line to type and ends with 7 where something is missing.
+set -eu
+here=$(dirname "$0")
+
+command -v dpkg-query >/dev/null || { [ "${1-}" = --check ] && exit 0; echo "install.sh: no apt here; the pinned Blender is a package of Debian" >&2; exit 7; }
+
+installed() { dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+
+# The pins, one "package=version" a line. Another version that is there already is left alone: Provision names both and the way out.
+pins() {
+  sed -n 's/^ *"package": *"\([^"]*\)".*/\1/p; s/^ *"package_version": *"\([^"]*\)".*/=\1/p' "$here/toolchains.json" | sed 'N; s/\n//'
+}
+
+# numpy: Debian's Blender only recommends it, and the worker and the interop tests need it. Xvfb brings Mesa's software renderer for the
+# Viewer, and Blender brings the ICU that .NET needs.
+missing=
+for package in $(pins) xvfb python3-numpy; do
+  installed "${package%%=*}" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "${1-}" = --check ]; then
+  echo "sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing"
+  exit 7
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+apt() { apt-get -o DPkg::Lock::Timeout=600 "$@"; }
+install() { apt install -y -q --no-install-recommends "$@" $missing; }
+
+install --simulate >/dev/null 2>&1 || apt update -q
+install || { apt update -q && install; } || {
+  echo "install.sh: apt can't install$missing. The pins are those of $(sed -n 's/^ *"release": *"\([^"]*\)".*/\1/p' "$here/toolchains.json" | sort -u | tr '\n' ' ')" >&2
+  exit 7
+}

@@ -1,0 +1,109 @@
+namespace Rayshard.Build;
+
+/// <summary>What the command line says, and <c>cake.config</c> where it is silent. Nothing here can change a frame.</summary>
+public sealed record KitOptions
+{
+    private const string RenderPrefix = "Render:";
+
+    // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
+    private static readonly Dictionary<string, string[]> s_listeners = new()
+    {
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify"],
+        ["store"] = ["Render", "Verify"],
+        ["workers"] = ["Render"],
+        ["frame"] = ["Render"],
+        ["quick"] = ["Verify"],
+        ["output"] = ["Configs"],
+        ["json"] = ["Provision", "Render", "Verify"],
+        ["filter"] = ["Test"],
+    };
+
+    /// <summary>The targets, as typed.</summary>
+    public required IReadOnlyList<string> Targets { get; init; }
+
+    /// <summary>Names of the experiments; empty: the first one.</summary>
+    public required IReadOnlyList<string> Experiments { get; init; }
+
+    /// <summary>Folder of the store.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>How Workers are run.</summary>
+    public required WorkerSettings Workers { get; init; }
+
+    /// <summary>The one frame to render alone.</summary>
+    public long? Frame { get; init; }
+
+    /// <summary>Whether to verify by the fast check sums.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>File for the configs; absent: standard output.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Whether answers are JSON, an object a line.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>Part of the names of the tests to run; absent: all.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Whether standard output is a stream of JSON, so that talk has to go elsewhere.</summary>
+    public bool IsStream => Json || Frame is not null || (Output is null && Targets.Contains("Configs", StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Name of the task that renders one experiment.</summary>
+    public static string RenderTarget(string experiment) => RenderPrefix + experiment;
+
+    /// <summary>Reads them.</summary>
+    /// <exception cref="RayshardException">A flag is unknown, malformed, or not for these targets.</exception>
+    public static KitOptions Read(CommandLine line, Folders folders)
+    {
+        line.RefuseAllBut(s_listeners.Keys);
+        var targets = line.Texts("target") is { Count: > 0 } given ? given : ["Default"];
+        foreach (var (flag, listeners) in s_listeners)
+        {
+            if (line.Texts(flag, mayBeEmpty: true).Count > 0 && !targets.Any(target => listeners.Contains(Listener(target), StringComparer.OrdinalIgnoreCase)))
+            {
+                throw new RayshardException(ExitCode.AskedWrongly, $"--{flag}: target {string.Join(", ", targets)} does not listen to it; {string.Join(", ", listeners)} would");
+            }
+        }
+
+        var named = targets.Where(target => target.StartsWith(RenderPrefix, StringComparison.OrdinalIgnoreCase)).Select(target => target[RenderPrefix.Length..]);
+        return new()
+        {
+            Targets = targets,
+            Experiments = [.. line.Texts("experiment"), .. named],
+            Store = folders.Resolve(line.Text("store", "Store") ?? "artifacts/store"),
+            Workers = WorkerSettings.Read(line),
+            Frame = line.Number("frame", null, 0, long.MaxValue),
+            Quick = line.Has("quick"),
+            Output = line.Text("output") is { } path ? folders.Resolve(path) : null,
+            Json = line.Has("json"),
+            Filter = line.Text("filter"),
+        };
+    }
+
+    /// <summary>Refuses a target that is no task.</summary>
+    /// <exception cref="RayshardException">There is one.</exception>
+    public void RefuseUnknownTargets(IReadOnlyCollection<string> tasks)
+    {
+        if (Targets.FirstOrDefault(target => !tasks.Contains(target, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new RayshardException(ExitCode.NotFound, $"--target={unknown}: there is no such target; there are: {string.Join(", ", tasks)}");
+        }
+    }
+
+    private static string Listener(string target) =>
+        target.Equals("Default", StringComparison.OrdinalIgnoreCase) || target.StartsWith(RenderPrefix, StringComparison.OrdinalIgnoreCase) ? "Render" : target;
+}
+
+/// <summary>How Workers are run.</summary>
+/// <param name="Count">Side by side; absent: one for each processor.</param>
+/// <param name="MemoryBytes">Memory that each may use; absent: 90 % of the machine's, shared equally.</param>
+/// <param name="FrameDeadline">Time for a frame; absent: the kit's.</param>
+public sealed record WorkerSettings(int? Count, long? MemoryBytes, TimeSpan? FrameDeadline)
+{
+    /// <summary>Reads them.</summary>
+    /// <exception cref="RayshardException">A number is malformed.</exception>
+    public static WorkerSettings Read(CommandLine line) => new(
+        (int?)line.Number("workers", "Workers", 1, 1024),
+        line.Number(null, "WorkerMemoryMiB", 1, 1L << 40) << 20,
+        line.Number(null, "FrameDeadlineSeconds", 1, 1_000_000) is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+}
