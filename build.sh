@@ -20,7 +20,7 @@ if ! command -v dotnet >/dev/null; then
   exit 7
 fi
 
-export DOTNET_NOLOGO=1
+export DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true
 # .NET refuses to start without ICU, which the kit has no use for.
 if ! { ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep -q libicuuc; then
   export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Rayshard.Build;
@@ -8,11 +9,16 @@ namespace Rayshard.Build;
 /// </summary>
 public sealed class Interruption : IDisposable
 {
+    // "dotnet cake" is two processes. Where SIGTERM is sent to both, as systemd and Slurm do, the outer one hands it on: it comes twice and means once.
+    private static readonly TimeSpan s_echo = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _finish = new();
     private readonly CancellationTokenSource _now = new();
     private readonly List<PosixSignalRegistration> _registrations;
     private readonly Action<string> _say;
+    private readonly Lock _lock = new();
     private int _signals;
+    private long _last;
 
     /// <summary>Listens from now on, and says what it heard.</summary>
     public Interruption(Action<string> say)
@@ -37,7 +43,19 @@ public sealed class Interruption : IDisposable
 
     private void Hear(PosixSignalContext signal)
     {
-        var count = Interlocked.Increment(ref _signals);
+        int count;
+        lock (_lock)
+        {
+            if (signal.Signal == PosixSignal.SIGTERM && _signals > 0 && Stopwatch.GetElapsedTime(_last) < s_echo)
+            {
+                signal.Cancel = true;
+                return;
+            }
+
+            count = ++_signals;
+            _last = Stopwatch.GetTimestamp();
+        }
+
         signal.Cancel = count <= 2;
         if (count == 1)
         {
