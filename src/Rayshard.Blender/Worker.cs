@@ -186,6 +186,7 @@ internal sealed class Worker : IAsyncDisposable
         var display = _display is null ? ValueTask.CompletedTask : _display.DisposeAsync();
         await (_group?.Exited ?? Task.CompletedTask).ConfigureAwait(false);
         await display.ConfigureAwait(false);
+        _group?.Dispose();
         _channel.Dispose();
         _slots.Dispose();
         RunFolder.Remove(_folder);

@@ -8,7 +8,7 @@ internal sealed class WorkerSession
     // A Worker renders one frame, knows the next, and the host stores those before; more only where they cost little.
     private const int MinSlots = 2;
     private const int MaxSlots = 16;
-    private const long SlotMemoryBytes = 256L << 20;
+    private const long SlotMemoryBytes = 128L << 20;
 
     private readonly Experiment _experiment;
     private readonly string _folder;

@@ -7,7 +7,7 @@ namespace FakeWorker;
 /// <summary>A host that renders with fakes until it is killed or interrupted; an interrupt ends it in order, as Ctrl-C does.</summary>
 internal static class Host
 {
-    public static async Task<int> RunAsync(string folder, int frames)
+    public static async Task<int> RunAsync(string folder, string behave)
     {
         using var finish = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
@@ -15,12 +15,13 @@ internal static class Host
             context.Cancel = true;
             finish.Cancel();
         });
+        const int frames = 10_000;
         var experiment = new Experiment
         {
             Name = "host",
             Toolchain = "fake",
             Scene = new() { File = "scene.py", Files = new Dictionary<string, string> { ["scene.py"] = Digest.OfFile(Path.Combine(folder, "scene.py")).ToString() } },
-            Parameters = [new("n") { Linear = new(0, frames, frames) }, new("behave") { List = ["sleep:20"] }],
+            Parameters = [new("n") { Linear = new(0, frames, frames), Zip = "z" }, new("behave") { List = [.. Enumerable.Range(0, frames).Select(i => (Value)(i < 20 ? "sleep:20" : behave))], Zip = "z" }],
             Render = new() { Width = 8, Height = 8, Samples = 1 },
             Passes = [new("combined") { Name = "combined" }],
             Capture = Capture.Passes,

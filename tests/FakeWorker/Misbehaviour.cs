@@ -21,7 +21,7 @@ internal static partial class Misbehaviour
                 Thread.Sleep(Timeout.Infinite);
                 break;
             case "slow":
-                Thread.Sleep(300);
+                Thread.Sleep(1000);
                 break;
         }
 

@@ -81,13 +81,13 @@ internal sealed class Worker(string start, Wire wire)
         foreach (var pass in _open["passes"]!.AsArray())
         {
             // Four, as Blender's buffers have where three are stored.
-            var channels = Math.Max(4, (int)pass!["channels"]!) * (behave == "channels" ? 2 : 1);
+            var channels = Math.Max(4, (int)pass!["channels"]!);
             var pixels = new Span<float>(start + offset, width * height * channels);
             Pixels.Fill(pixels, seed, passes.Count);
             Pixels.Spoil(pixels, behave);
             var crc = Crc32.HashToUInt32(MemoryMarshal.AsBytes(pixels));
             pixels[0] += behave == "change" ? 1 : 0;
-            passes.Add(new JsonObject { ["name"] = (string)pass["name"]!, ["offset"] = behave == "outside" ? _slotBytes : offset, ["width"] = width, ["height"] = height, ["channels"] = channels, ["crc32"] = behave == "crc" ? crc ^ 1 : crc });
+            passes.Add(new JsonObject { ["name"] = (string)pass["name"]!, ["offset"] = behave == "outside" ? _slotBytes : offset, ["width"] = width, ["height"] = height, ["channels"] = behave == "channels" ? 2 * channels : channels, ["crc32"] = behave == "crc" ? crc ^ 1 : crc });
             offset += (pixels.Length * 4L + 63) / 64 * 64;
             if (behave == "early")
             {

@@ -8,7 +8,7 @@ public sealed class CancellationTests
     [Fact]
     public async Task Finish_gives_the_frames_under_way_and_takes_no_more()
     {
-        await using var fake = new FakePool(Enumerable.Repeat("sleep:30", 1000));
+        await using var fake = new FakePool(Enumerable.Repeat("sleep:50", 1000));
         using var finish = new CancellationTokenSource();
         var (given, before, after) = (0, 0, 0);
         var pulled = 0;
@@ -29,8 +29,8 @@ public sealed class CancellationTests
         }
 
         Assert.Equal(before, pulled);
-        Assert.InRange(after, 1, 5); // Two workers with two frames each, and one that was done.
-        Assert.Equal(10 + after, given);
+        Assert.True(after > 0);
+        Assert.True(given < pulled, "what no worker had begun was rendered too");
     }
 
     [Fact]
@@ -142,9 +142,10 @@ public sealed class CancellationTests
     [Fact]
     public async Task A_killed_host_leaves_no_worker_and_its_folder_is_removed_by_the_next()
     {
-        using var host = new FakeHost(frames: 10_000);
-        await host.ReadAsync(10);
-        Assert.NotEmpty(host.Workers());
+        using var host = new FakeHost("hang");
+        await host.ReadAsync(20);
+        await Task.Delay(100); // Now both hang, and would not see that their socket is closed.
+        Assert.Equal(2, host.Workers().Count);
         Assert.Single(host.RunFolders());
 
         host.Process.Kill();
@@ -163,7 +164,7 @@ public sealed class CancellationTests
     [Fact]
     public async Task An_interrupt_of_the_terminals_group_reaches_the_host_and_no_worker()
     {
-        using var host = new FakeHost(frames: 10_000);
+        using var host = new FakeHost("sleep:20");
         await host.ReadAsync(10);
 
         // setsid made the host the leader of its group, as a shell does for what runs in its foreground.
@@ -190,11 +191,11 @@ public sealed class CancellationTests
     /// <summary>A process of its own that renders with two fakes.</summary>
     private sealed class FakeHost : IDisposable
     {
-        public FakeHost(int frames)
+        public FakeHost(string behave)
         {
             Folder = Directory.CreateTempSubdirectory("host-").FullName;
             File.WriteAllText(Path.Combine(Folder, "scene.py"), "# no scene");
-            var info = new ProcessStartInfo("/usr/bin/setsid", [FakePool.Executable, "--host", Folder, frames.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
+            var info = new ProcessStartInfo("/usr/bin/setsid", [FakePool.Executable, "--host", Folder, behave]) { RedirectStandardOutput = true };
             info.Environment["DOTNET_ROOT"] = FakePool.Environment["DOTNET_ROOT"];
             Process = Process.Start(info)!;
         }
