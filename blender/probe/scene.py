@@ -36,6 +36,8 @@ def build():
     face("Gloss", [(-1, -1, 0), (0.2, -1, 0.1), (0.2, 1, 0.3), (-1, 1, 0.2)], 2, gloss)
     mover = face("Chalk", [(0.1, -1, 0), (1, -1, 0.2), (1, 0.5, 0.1), (0.1, 0.5, 0.4)], 3, chalk)
     face("Glow", [(-0.4, 0.2, 0.6), (0.4, 0.3, 0.6), (0.4, 0.9, 0.7), (-0.4, 0.8, 0.7)], 4, glow)
+    glass = material("Glass", 11, "ShaderNodeBsdfGlass", Color=(0.8, 0.9, 1, 1), Roughness=0.05)
+    face("Glass", [(-0.9, -0.9, 0.8), (-0.1, -0.9, 0.8), (-0.1, 0.1, 0.9), (-0.9, 0.1, 1.0)], 5, glass)
     for frame, x in ((0, -0.05), (1, 0.0), (2, 0.08)):
         mover.location.x = x
         mover.keyframe_insert("location", index=0, frame=frame)

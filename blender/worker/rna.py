@@ -63,11 +63,24 @@ def set_path(path, value):
             setattr(owner, last["attribute"], value)
         else:
             owner[last["key"] if "key" in last else last["index"]] = value
+        tag(owner, last)
         kept = step_into(owner, last)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as e:
         raise ValueError("%s = %r: %s" % (text(path), value, e))
     if not same(kept, value):
         raise ValueError("%s = %r: Blender keeps %r" % (text(path), value, kept))
+
+
+# Geometry is built anew when its ID is tagged, and Blender tags it by itself.
+HEAVY = ("Object", "Mesh", "Curve", "Curves", "MetaBall", "Volume", "PointCloud", "GreasePencil", "Armature", "Lattice", "ParticleSettings")
+
+
+def tag(owner, last):
+    """Blender tells the renderer of most changes, but not of add-ons' properties (`light.cycles`), custom ones, or the mist."""
+    block = owner if isinstance(owner, bpy.types.ID) else getattr(owner, "id_data", None)
+    told = isinstance(block, tuple(getattr(bpy.types, name) for name in HEAVY if hasattr(bpy.types, name)))
+    if block and (not told or "key" in last or isinstance(owner, bpy.types.PropertyGroup)):
+        block.update_tag()
 
 
 def same(kept, value):

@@ -37,7 +37,7 @@ class Scene:
     def __init__(self, asked, render, threads, compositing):
         self.root = os.path.realpath(asked["root"])
         self.declared = {os.path.realpath(os.path.join(self.root, name)) for name in asked["files"]}
-        self.modules = 0
+        self.known = None
         seed_everything(0)
         self.apply = self._load(os.path.join(self.root, asked["file"]))
         self.check_files()
@@ -63,16 +63,17 @@ class Scene:
         if not hasattr(module, "build"):
             raise Refused("scene.file", "'%s' has no build()" % name, "define build() in it, without arguments")
         module.build()
+        self.persistent = getattr(module, "PERSISTENT", False)
         return getattr(module, "apply", None)
 
     def check_files(self):
         """Whatever the scene is made of must be declared: a file that is not would decide pixels without being in the frame's key."""
-        self.modules = len(sys.modules)
+        self.known = (len(sys.modules), len(OPENED))
         used = [os.path.realpath(path) for path in bpy.utils.blend_paths(absolute=True)]
-        for module in list(sys.modules.values()):
-            path = getattr(module, "__file__", None)
-            if path and os.path.realpath(path).startswith(self.root + os.sep):
-                used.append(os.path.realpath(path))
+        for path in list(OPENED) + [getattr(module, "__file__", None) for module in list(sys.modules.values())]:
+            path = os.path.realpath(path) if path else ""
+            if path.startswith(self.root + os.sep) and os.path.isfile(path):
+                used.append(path)
         for path in sorted(set(used) - self.declared):
             name = os.path.relpath(path, self.root)
             outside = name.startswith("..")
@@ -92,16 +93,27 @@ class Scene:
         raise Refused("render", "Blender %s refuses %s.%s = %r" % (bpy.app.version_string, owner, name, value),
                       "take another toolchain")
 
-    def layers(self, asked):
-        """Take the asked view layers, or the scene's first; the names of those that are rendered."""
+    def layers(self, asked, shown):
+        """Take the asked view layers, or the scene's first; where its own Viewer is `shown`, those that the scene uses."""
         layers = self.bpy.view_layers
         for want in asked:
             layer = layers.get(want["name"]) or layers.new(want["name"])
             layer.samples = want["samples"] or 0
-        names = [want["name"] for want in asked] or [layers[0].name]
+        used = [layer.name for layer in layers if layer.use] if shown else []
+        names = [want["name"] for want in asked] or used or [layers[0].name]
         for layer in layers:
             layer.use = layer.name in names
         return names
+
+    def persist(self, paths):
+        """Keep Cycles' scene from frame to frame (2.4x at 64x64) where every change is sure to reach it.
+
+        3.4.1 then looks again only at what is tagged as changed, which apply() may forget (`foreach_set`, `lamp.cycles.*`,
+        `thing["key"]`), and never at images in memory nor at motion blur: it would render the last frame's, silently.
+        A scene file that tags what it changes says `PERSISTENT = True`.
+        """
+        deaf = any(path[0] == {"attribute": "images"} or {"attribute": "render"} in path for path in paths)
+        self.bpy.render.use_persistent_data = not deaf and (self.apply is None or self.persistent)
 
     def prepare(self, paths, values, seed, parameters):
         """Set the scene to a frame."""
@@ -111,10 +123,12 @@ class Scene:
         except ValueError as e:
             raise Failed("scene", str(e))
         self.bpy.cycles.seed = seed
+        # Untagged, the seed of the process's first frame stays in force.
+        self.bpy.update_tag()
         if self.apply:
             seed_everything(seed)
             self.apply(dict(parameters))
-            if len(sys.modules) != self.modules:
+            if (len(sys.modules), len(OPENED)) != self.known:
                 self.check_files()
         for owner, name, value in self.settled + [("cycles", "seed", seed)]:
             now = getattr(getattr(self.bpy, owner), name)
@@ -122,12 +136,22 @@ class Scene:
                 raise Failed("scene", "the scene has set %s.%s to %r, but the experiment's render settings say %r" % (owner, name, now, value))
 
 
-# The folders of scenes opened before.
-ROOTS = []
+# The folders of scenes opened before, and the files that Python has opened for the scene.
+ROOTS, OPENED = [], set()
+
+
+def watch(event, arguments):
+    if event == "open" and ROOTS and isinstance(arguments[0], str):
+        OPENED.add(os.path.abspath(arguments[0]))
+
+
+if hasattr(sys, "addaudithook"):
+    sys.addaudithook(watch)
 
 
 def forget_modules():
     """So that the next scene's `parts.py` is not the last one's."""
+    OPENED.clear()
     while ROOTS:
         root = ROOTS.pop()
         sys.path[:] = [folder for folder in sys.path if folder != root]

@@ -102,11 +102,12 @@ class Experiment:
         self.scene = scene.Scene(message["scene"], render, message["threads"], how.compositing)
         # Opening a scene starts the add-ons anew, so these come after it.
         compat.go_headless()
-        layers = self.scene.layers(message["layers"])
+        layers = self.scene.layers(message["layers"], any(one["pass"] == "viewer" for one in message["passes"]))
         asked = scene.requests(message["passes"], layers, kind)
         self.capture = how(self.scene.bpy, asked, message["scratch"])
         self.paths = message["paths"]
         self._check_paths()
+        self.scene.persist(self.paths)
         self.slots = Slots(message["slots"], asked, render["width"], render["height"])
 
     def _check_paths(self):
@@ -160,7 +161,7 @@ def serve(path):
     numpy = importlib.import_module("numpy")
     messages.send(type="hello", protocol=PROTOCOL, pid=os.getpid(), blender=compat.build(),
                   python=platform.python_version(), numpy=numpy.__version__)
-    opened = None
+    opened, chatter = None, compat.Chatter()
     while True:
         message = messages.receive()
         if message is None or message["type"] == "quit":
@@ -171,6 +172,7 @@ def serve(path):
             answer = render_frame(opened, message)
         else:
             raise ValueError("a message of type %r" % message["type"])
+        chatter.forget() if answer["type"] == "frame" else chatter.tell()
         messages.send(**answer)
 
 

@@ -67,7 +67,7 @@ def build():
 
     gloss = shader("Gloss", "ShaderNodeBsdfGlossy", Color=(0.95, 0.85, 0.7, 1), Roughness=0.15)
     add("Subject", tube("Subject", knot, 0.2, 180, 20), gloss)
-    neon = shader("Neon", "ShaderNodeEmission", Color=(1, 1, 1, 1), Strength=6.0)
+    neon = shader("Neon", "ShaderNodeEmission", Color=(1, 1, 1, 1), Strength=6.1)
     add("Ring", tube("Ring", ring, 0.08, 64, 12), neon)
 
     key = bpy.data.lights.new("Key", "AREA")

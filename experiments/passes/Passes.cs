@@ -24,6 +24,7 @@ public sealed class Passes : IExperiment
             new("combined") { Layer = "beauty", Channels = "RGB" },
             new("diffuse_color") { Layer = "beauty" },
             new("emission") { Layer = "beauty" },
+            new("environment") { Layer = "beauty" },
             new("ambient_occlusion") { Layer = "beauty" },
             new("shadow") { Layer = "beauty" },
             new("depth") { Layer = "labels" },

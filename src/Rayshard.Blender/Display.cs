@@ -20,9 +20,6 @@ internal sealed class Display : IAsyncDisposable
     /// <summary>The value of DISPLAY.</summary>
     public string Name { get; }
 
-    /// <summary>Process of the server.</summary>
-    public int Pid => _server.Pid;
-
     /// <summary>Starts one and waits until it takes connections.</summary>
     /// <exception cref="RayshardException">It can't be started.</exception>
     public static async Task<Display> StartAsync(IReadOnlyDictionary<string, string> environment, string folder, string log, CancellationToken cancellation)
@@ -39,6 +36,8 @@ internal sealed class Display : IAsyncDisposable
         catch
         {
             server.Kill();
+            await server.Exited.ConfigureAwait(false);
+            server.Dispose();
             throw;
         }
     }
@@ -50,5 +49,6 @@ internal sealed class Display : IAsyncDisposable
         await Task.WhenAny(_server.Exited, Task.Delay(s_patience)).ConfigureAwait(false);
         _server.Kill();
         await _server.Exited.ConfigureAwait(false);
+        _server.Dispose();
     }
 }

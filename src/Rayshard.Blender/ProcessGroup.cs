@@ -14,7 +14,7 @@ internal sealed record Launch(
     string Executable, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Folder, string Log);
 
 /// <summary>A started program in a session and process group of its own: a Ctrl-C in the terminal does not reach it, and it ends with the host whatever happens.</summary>
-internal sealed class ProcessGroup
+internal sealed class ProcessGroup : IDisposable
 {
     // The host's pid is compared because a host that died before PDEATHSIG was set would leave an orphan. No core files: a
     // million frames with a bad one would fill the disk. 3 is what Xvfb writes its number to.
@@ -68,10 +68,11 @@ internal sealed class ProcessGroup
     /// <summary>Sends a signal to every process of the group.</summary>
     public void Signal(int signal)
     {
-        // Both: before setsid has run there is no such group yet.
-        Native.Kill(-Pid, signal);
+        // Not once it has ended: its number may be another's by then.
         if (!Exited.IsCompleted)
         {
+            // Both: before setsid has run there is no such group yet.
+            Native.Kill(-Pid, signal);
             Native.Kill(Pid, signal);
         }
     }
@@ -89,6 +90,9 @@ internal sealed class ProcessGroup
             return 0;
         }
     }
+
+    /// <summary>Lets go of its pipes. It has ended.</summary>
+    public void Dispose() => _process.Dispose();
 
     private async Task<int> WaitAsync()
     {

@@ -14,16 +14,13 @@ namespace Rayshard.Blender;
 internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorkers live, PoolCounts counts)
 {
     private const int Tries = 3;
-    private const int HopelessFrames = 8;
-    private const int HopelessStarts = 3;
 
     private readonly Lock _lock = new();
     private readonly Queue<Ticket> _pending = new();
     private readonly PriorityQueue<Ticket, long> _ready = new();
-    private readonly List<WorkerFailure> _failedStarts = [];
+    private readonly Hope _hope = new();
     private readonly Signal _consumer = new();
     private int _permits = window;
-    private int _rendered, _quarantined;
     private Exception? _fault;
     private volatile bool _isOver;
 
@@ -45,7 +42,6 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
         }
     }
 
-    /// <summary>Renders.</summary>
     public async IAsyncEnumerable<FrameOutcome> RunAsync(IEnumerable<Frame> frames, CancellationToken finish, [EnumeratorCancellation] CancellationToken now)
     {
         now.ThrowIfCancellationRequested();
@@ -146,7 +142,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
         {
             if (!IsOver)
             {
-                _rendered++;
+                _hope.Rendered();
                 ticket.Outcome = frame;
             }
         }
@@ -162,9 +158,10 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     /// <summary>Notes a failed try. Whether the frame is to be tried again.</summary>
     public bool Fail(Ticket ticket, WorkerFailure failure)
     {
+        Exception? end;
         lock (_lock)
         {
-            if (IsOver)
+            if (_isOver)
             {
                 return false;
             }
@@ -176,15 +173,11 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
                 return true;
             }
 
-            _quarantined++;
             ticket.Outcome = new QuarantinedFrame(ticket.Frame, ticket.Failures);
+            end = _hope.Quarantined(ticket.Failures);
         }
 
-        if (_rendered == 0 && _quarantined >= HopelessFrames)
-        {
-            Abort(new WorkersFailedException($"the first {HopelessFrames} frames all failed {Tries} times and none was rendered", ticket.Failures));
-        }
-
+        EndBy(end);
         _consumer.Set();
         return false;
     }
@@ -195,27 +188,20 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
         counts.Evidence = evidence;
         lock (_lock)
         {
-            _failedStarts.Clear();
+            _hope.Started();
         }
     }
 
-    /// <summary>Notes a Worker that did not start; the third in a row, or a refusal, ends the run.</summary>
+    /// <summary>Notes a Worker that did not start.</summary>
     public void FailedToStart(Exception fault)
     {
+        Exception? end;
         lock (_lock)
         {
-            if (_isOver)
-            {
-                return;
-            }
-
-            _failedStarts.AddRange((fault as WorkersFailedException)?.Failures ?? []);
+            end = _isOver ? null : _hope.FailedToStart(fault);
         }
 
-        if (fault is not WorkersFailedException || _failedStarts.Count >= HopelessStarts)
-        {
-            Abort(fault is WorkersFailedException ? new WorkersFailedException($"{HopelessStarts} workers in a row did not start", _failedStarts) : fault);
-        }
+        EndBy(end);
     }
 
     /// <summary>The caller is done with a frame: another one may be taken.</summary>
@@ -236,6 +222,14 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
         Over();
         live.KillAll();
         _consumer.Set();
+    }
+
+    private void EndBy(Exception? end)
+    {
+        if (end is not null)
+        {
+            Abort(end);
+        }
     }
 
     private void Over()

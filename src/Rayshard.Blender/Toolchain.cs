@@ -1,3 +1,4 @@
+using System.Globalization;
 using Newtonsoft.Json.Linq;
 
 namespace Rayshard.Blender;
@@ -68,7 +69,7 @@ public sealed record Toolchain
     internal WorkerCommand Command(Capture capture) => new(
         Executable,
         [.. capture == Capture.Viewer ? Array.Empty<string>() : ["--background"],
-            "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "64",
+            "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", WorkerCommand.Threads.ToString(CultureInfo.InvariantCulture), "--python-exit-code", "64",
             "--python", Path.Combine(_options.BlenderFolder, "worker", "worker.py"), "--"],
         CpuClass.Environment);
 }

@@ -186,6 +186,7 @@ internal sealed class Worker : IAsyncDisposable
         var display = _display is null ? ValueTask.CompletedTask : _display.DisposeAsync();
         await (_group?.Exited ?? Task.CompletedTask).ConfigureAwait(false);
         await display.ConfigureAwait(false);
+        _group?.Dispose();
         _channel.Dispose();
         _slots.Dispose();
         RunFolder.Remove(_folder);
@@ -239,6 +240,12 @@ internal sealed class Worker : IAsyncDisposable
         if (_slots.Check(ticket.Slot, ticket.Sequence, done.Passes) is { } wrong)
         {
             End(WorkerFailureKind.Corrupt, wrong);
+            return false;
+        }
+
+        if (_plan.Session.Guard(_slots, ticket.Slot, done.Passes) is { } refusal)
+        {
+            End(WorkerFailureKind.Guard, refusal);
             return false;
         }
 

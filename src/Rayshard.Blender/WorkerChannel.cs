@@ -65,7 +65,7 @@ internal sealed class WorkerChannel : IDisposable
             return null;
         }
 
-        var message = _buffer.AsSpan(_start + 4, (int)length);
+        var message = _buffer.AsMemory(_start + 4, (int)length);
         _start += 4 + (int)length;
         return WorkerMessage.Parse(message);
     }

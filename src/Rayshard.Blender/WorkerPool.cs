@@ -17,7 +17,9 @@ public sealed class WorkerPool : IAsyncDisposable
     private WorkerPool(WorkerCommand command, WorkerSession session, WorkerPoolOptions options)
     {
         _window = options.Workers * session.SlotCount;
-        _folder = RunFolder.Create(options.ScratchFolder, _window * session.SlotBytes);
+
+        // Twice: a Worker's successor starts before it ends.
+        _folder = RunFolder.Create(options.ScratchFolder, 2 * _window * session.SlotBytes);
         var plan = new WorkerPlan(command, session, options, _folder, new(options));
         _lanes = [.. Enumerable.Range(1, options.Workers).Select(number => new Lane(number, plan, _live))];
     }
@@ -85,7 +87,7 @@ public sealed class WorkerPool : IAsyncDisposable
     internal static WorkerPool Open(WorkerCommand command, Experiment experiment, string folder, WorkerPoolOptions options)
     {
         options.Validate();
-        var session = new WorkerSession(experiment, folder, options.ThreadsPerWorker);
+        var session = new WorkerSession(experiment, folder);
         session.CheckFiles();
         return new(command, session, options);
     }

@@ -9,9 +9,6 @@ public sealed record WorkerPoolOptions
     /// <summary>Workers side by side. Default: one for each processor, because two one-thread Blenders beat one with two threads.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Render threads of each Worker.</summary>
-    public int ThreadsPerWorker { get; init; } = 1;
-
     /// <summary>Time to start Blender, and again to open the scene.</summary>
     public TimeSpan StartDeadline { get; init; } = TimeSpan.FromSeconds(120);
 
@@ -36,7 +33,6 @@ public sealed record WorkerPoolOptions
     internal void Validate()
     {
         var wrong = Workers is < 1 or > 1024 ? $"workers: {Workers} is not between 1 and 1024"
-            : ThreadsPerWorker is < 1 or > 1024 ? $"threads: {ThreadsPerWorker} is not between 1 and 1024"
             : RecycleAfterFrames < 1 ? $"recycle: {RecycleAfterFrames} is less than 1 frame"
             : new[] { StartDeadline, FirstFrameDeadline, FrameDeadline }.Min() <= TimeSpan.Zero ? "a deadline is not positive"
             : null;

@@ -8,20 +8,18 @@ internal sealed class WorkerSession
     // A Worker renders one frame, knows the next, and the host stores those before; more only where they cost little.
     private const int MinSlots = 2;
     private const int MaxSlots = 16;
-    private const long SlotMemoryBytes = 256L << 20;
+    private const long SlotMemoryBytes = 128L << 20;
 
     private readonly Experiment _experiment;
     private readonly string _folder;
-    private readonly int _threads;
     private readonly IReadOnlyList<int> _paths;
     private readonly Dictionary<string, int> _channels;
 
     /// <summary>The session of a resolved experiment whose scene files are below a folder.</summary>
-    public WorkerSession(Experiment experiment, string folder, int threads)
+    public WorkerSession(Experiment experiment, string folder)
     {
         _experiment = experiment;
         _folder = Path.GetFullPath(folder);
-        _threads = threads;
         _paths = FramePlan.PathParameters(experiment);
         _channels = experiment.Passes.ToDictionary(pass => pass.Name!, pass => FramePlan.ChannelsOf(pass).Count);
         SlotBytes = SlotFile.BytesFor(experiment.Passes.Select(pass => 4L * experiment.Render.Width * experiment.Render.Height * MaxChannels(pass)));
@@ -78,15 +76,14 @@ internal sealed class WorkerSession
         {
             ["name"] = pass.Name,
             ["pass"] = pass.Pass,
-            ["layer"] = pass.Layer,
+            ["layer"] = pass.Layer is null ? JValue.CreateNull() : pass.Layer,
             ["channels"] = _channels[pass.Name!],
         })),
         ["capture"] = _experiment.Capture.ToString().ToLowerInvariant(),
         ["paths"] = new JArray(_paths.Select(i => new JArray(DataPath.Parse(_experiment.Parameters[i].Path!).Steps.Select(step => step.ToJson())))),
-        ["threads"] = _threads,
+        ["threads"] = WorkerCommand.Threads,
         ["slots"] = new JObject { ["path"] = slots.Path, ["count"] = slots.Count, ["bytes"] = slots.Bytes },
         ["scratch"] = scratch,
-        ["guard"] = new JObject { ["allow_non_finite"] = _experiment.AllowNonFinite, ["allow_empty"] = _experiment.AllowEmpty },
     };
 
     /// <summary>The message that asks for a frame.</summary>
@@ -114,6 +111,11 @@ internal sealed class WorkerSession
             || pass.Offset < SlotFile.HeaderBytes || pass.Offset % 64 != 0 || pass.Bytes > SlotBytes || pass.Offset > SlotBytes - pass.Bytes);
         return wrong is null ? null : $"the worker's {wrong} does not fit {_experiment.Render.Width}x{_experiment.Render.Height} pixels of {_channels[wrong.Name]} channels in a slot of {SlotBytes} bytes";
     }
+
+    /// <summary>Checks the pixels of a frame.</summary>
+    /// <returns>Why they are refused, or <c>null</c>.</returns>
+    public string? Guard(SlotFile slots, int slot, IReadOnlyList<FramePass> passes) => _experiment.Passes.Zip(passes, (request, pass) =>
+        FrameGuard.Check(request, pass, slots.Floats(slot, pass.Offset, checked((int)(pass.Bytes / sizeof(float)))), _experiment)).FirstOrDefault(wrong => wrong is not null);
 
     // Blender's buffers of the Viewer and of a 32-bit file always have four; those of a pass its own number.
     private int MaxChannels(PassRequest pass) => _experiment.Capture == Capture.Passes

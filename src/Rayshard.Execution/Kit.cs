@@ -117,6 +117,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         return WorkerPool.Open(toolchain, resolved.Experiment, resolved.Folder, options with
         {
             Workers = request.Workers ?? options.Workers,
+            FirstFrameDeadline = request.FirstFrameDeadline ?? options.FirstFrameDeadline,
             FrameDeadline = request.FrameDeadline ?? options.FrameDeadline,
         });
     }

@@ -18,6 +18,9 @@ public sealed record RenderRequest
     /// <summary>Time for a frame after a Worker's first; absent: 30 seconds or ten times the median.</summary>
     public TimeSpan? FrameDeadline { get; init; }
 
+    /// <summary>Time for a Worker's first frame, which also loads and compiles; absent: 120 seconds.</summary>
+    public TimeSpan? FirstFrameDeadline { get; init; }
+
     /// <summary>Memory that a Worker may use, in bytes; absent: 90 % of the machine's, shared equally.</summary>
     public long? WorkerMemoryBytes { get; init; }
 }

@@ -74,11 +74,12 @@ internal sealed class Catalog : IDisposable
     {
         using var transaction = _connection.BeginTransaction();
         Remove(folder, shard.Shard.Name);
-        using var insert = Command("INSERT INTO shards (folder, file, shard, bytes, manifest) SELECT $folder, $file, coalesce(max(shard), 0) + 1, $bytes, $manifest FROM shards RETURNING shard");
+        using var insert = Command("INSERT INTO shards (folder, file, shard, bytes, manifest, held) SELECT $folder, $file, coalesce(max(shard), 0) + 1, $bytes, $manifest, $held FROM shards RETURNING shard");
         insert.Parameters.AddWithValue("$folder", folder);
         insert.Parameters.AddWithValue("$file", shard.Shard.Name);
         insert.Parameters.AddWithValue("$bytes", shard.Shard.Bytes);
         insert.Parameters.AddWithValue("$manifest", shard.Shard.Manifest.Bytes.ToArray());
+        insert.Parameters.AddWithValue("$held", shard.Frames.Count);
         Insert((long)insert.ExecuteScalar()!, shard.Frames);
         transaction.Commit();
         return shard.Frames.Count;
@@ -94,11 +95,7 @@ internal sealed class Catalog : IDisposable
     });
 
     /// <summary>How many frames it holds.</summary>
-    public long Count() => Guarded(() =>
-    {
-        using var command = Command("SELECT count(*) FROM frames");
-        return (long)command.ExecuteScalar()!;
-    });
+    public long Count() => Guarded(() => (long)Query("SELECT count(*) FROM frames")!);
 
     /// <summary>All of it as text, ordered by key: equal for equal shards, whatever its history.</summary>
     public IReadOnlyList<string> Dump() => Guarded(() =>
@@ -131,8 +128,8 @@ internal sealed class Catalog : IDisposable
         {
             connection = Connect(path, mode);
             var catalog = new Catalog(path, connection);
-            if (catalog.Pragma("application_id") is (long)ApplicationId && catalog.Pragma("user_version") is (long)Version
-                && (new FileInfo(path).Length > CheckBytes || catalog.Pragma("quick_check(1)") is "ok"))
+            if (catalog.Query("PRAGMA application_id") is (long)ApplicationId && catalog.Query("PRAGMA user_version") is (long)Version
+                && (new FileInfo(path).Length > CheckBytes || catalog.IsWhole()))
             {
                 return catalog;
             }
@@ -163,7 +160,7 @@ internal sealed class Catalog : IDisposable
         using var command = catalog.Command($"""
             PRAGMA application_id = {ApplicationId};
             CREATE TABLE shards (folder TEXT NOT NULL, file TEXT NOT NULL, shard INTEGER NOT NULL UNIQUE, bytes INTEGER NOT NULL,
-                manifest BLOB NOT NULL, PRIMARY KEY (folder, file)) WITHOUT ROWID;
+                manifest BLOB NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (folder, file)) WITHOUT ROWID;
             CREATE TABLE frames (frame BLOB NOT NULL, shard INTEGER NOT NULL, place INTEGER NOT NULL, record BLOB NOT NULL,
                 byte INTEGER NOT NULL, PRIMARY KEY (frame, shard)) WITHOUT ROWID;
             PRAGMA user_version = {Version};
@@ -208,9 +205,12 @@ internal sealed class Catalog : IDisposable
         }
     }
 
-    private object? Pragma(string pragma)
+    private bool IsWhole() => Query("PRAGMA quick_check(1)") is "ok"
+        && Query("SELECT (SELECT count(*) FROM frames) = (SELECT coalesce(sum(held), 0) FROM shards)") is 1L;
+
+    private object? Query(string query)
     {
-        using var command = Command($"PRAGMA {pragma}");
+        using var command = Command(query);
         return command.ExecuteScalar();
     }
 
@@ -252,9 +252,3 @@ internal sealed class Catalog : IDisposable
         return command;
     }
 }
-
-/// <summary>By what the catalog knows that a shard is still the one it read.</summary>
-internal readonly record struct ShardMark(long Bytes, Digest Manifest);
-
-/// <summary>A frame as the catalog knows it: index, record's address, byte of the shard at which it begins.</summary>
-internal readonly record struct FrameRow(long Index, Digest Record, long Offset);

@@ -17,7 +17,19 @@ public sealed class DurableFiles : IDurableFiles
     public void Truncate(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
 
     /// <inheritdoc/>
-    public void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+    public void Flush(SafeFileHandle file)
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+        catch (IOException)
+        {
+            // The pages that did not reach the disk are now clean and would be read as if they had (Rebello et al., USENIX ATC 2020).
+            _ = Libc.Forget(file, 0, 0, Libc.DontNeed);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);

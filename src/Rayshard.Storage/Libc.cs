@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Rayshard.Storage;
 
-/// <summary>The five calls to Linux that .NET has no door for: flushing a folder and locking a file without opening it through .NET, which locks on its own.</summary>
+/// <summary>The calls to Linux that .NET has no door for: flushing a folder, dropping pages, and locking a file without opening it through .NET, which locks on its own.</summary>
 internal static partial class Libc
 {
     public const int ReadOnly = 0;
@@ -12,12 +13,16 @@ internal static partial class Libc
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
     public const int WouldBlock = 11;
+    public const int DontNeed = 4;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode = 0);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    public static partial int Forget(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(int descriptor, int operation);

@@ -17,6 +17,7 @@ public sealed class ShardWriter : IDisposable
     private readonly Action<ShardReader> _whenSealed;
     private readonly SafeFileHandle _file;
     private readonly List<FrameEntry> _held;
+    private readonly bool _isResumed;
     private long _end;
     private long _durable;
     private ShardWriteException? _broken;
@@ -34,6 +35,7 @@ public sealed class ShardWriter : IDisposable
         {
             using (var bytes = new ShardBytes(_file, PartialPath))
             {
+                _isResumed = bytes.Length > 0;
                 (_held, _end) = new FrameScan(bytes, layout, plan).Run();
                 Resume(bytes.Length);
             }
@@ -156,7 +158,7 @@ public sealed class ShardWriter : IDisposable
             Guarded(() => _files.Truncate(_file, _end));
         }
 
-        if (length > 0)
+        if (_isResumed)
         {
             FlushFile();
             (Durable, _durable) = (_held.Count, _end);
@@ -219,7 +221,7 @@ public sealed class ShardWriter : IDisposable
             {
                 _files.Truncate(_file, _durable);
             }
-            else
+            else if (!_isResumed)
             {
                 _file.Dispose();
                 _files.Remove(PartialPath);

@@ -30,7 +30,11 @@ public sealed class Store : IDisposable
     {
         folder = Path.GetFullPath(folder);
         files ??= new DurableFiles();
-        MakeFolder(files, folder);
+        if (!Directory.Exists(folder))
+        {
+            MakeFolder(files, folder);
+        }
+
         var @lock = StoreLock.Take(Path.Combine(folder, ShardPaths.Lock));
         Catalog? catalog = null;
         try
@@ -184,13 +188,9 @@ public sealed class Store : IDisposable
         .Where(folder => ShardPaths.TryReadFolder(Path.GetFileName(folder), out _))
         .Order(StringComparer.Ordinal);
 
+    // A folder that is there already may never have been flushed, so its name is flushed again.
     private static void MakeFolder(IDurableFiles files, string folder)
     {
-        if (Directory.Exists(folder))
-        {
-            return;
-        }
-
         try
         {
             Directory.CreateDirectory(folder);
@@ -198,7 +198,7 @@ public sealed class Store : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UnusableStoreException(ExitCode.Failed, folder, $"the folder can't be made: {e.Message}", e);
+            throw new UnusableStoreException(ShardWriteException.ExitCodeOf(e), folder, $"the folder can't be made: {e.Message}", e);
         }
     }
 
@@ -213,11 +213,24 @@ public sealed class Store : IDisposable
             return;
         }
 
-        if (File.Exists(path) && StoredExperiment.Read(experiment.Folder).Plan.ShardSet != experiment.Plan.ShardSet)
+        if (IsOthers(experiment))
         {
             throw new UnusableStoreException(ExitCode.Failed, experiment.Folder, "the folder holds another experiment whose digest begins alike; rename one of them");
         }
 
         DurableStream.Write(_files, path, content);
+    }
+
+    // A file that is no experiment at all is nobody's: it is written anew.
+    private static bool IsOthers(StoredExperiment experiment)
+    {
+        try
+        {
+            return StoredExperiment.Read(experiment.Folder).Plan.ShardSet != experiment.Plan.ShardSet;
+        }
+        catch (DamagedShardException)
+        {
+            return false;
+        }
     }
 }

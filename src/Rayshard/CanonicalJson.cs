@@ -11,6 +11,14 @@ namespace Rayshard;
 /// </summary>
 public static class CanonicalJson
 {
+    // Python sorts by code point; .NET's ordinal order is by UTF-16 unit and puts U+10000 and above before U+E000.
+    private static readonly Comparer<string> s_codePoints = Comparer<string>.Create((a, b) =>
+    {
+        var same = a.AsSpan().CommonPrefixLength(b);
+        return same == a.Length || same == b.Length ? a.Length.CompareTo(b.Length) : Rank(a[same]).CompareTo(Rank(b[same]));
+        static int Rank(char c) => char.IsSurrogate(c) ? c + 0x10000 : c;
+    });
+
     /// <summary>The canonical bytes of <paramref name="value"/>.</summary>
     /// <exception cref="FormatException">The value has no JSON form: NaN, infinity, a lone surrogate, a date.</exception>
     public static byte[] Bytes(JToken value) => Encoding.UTF8.GetBytes(Text(value));
@@ -89,7 +97,7 @@ public static class CanonicalJson
         switch (value.Type)
         {
             case JTokenType.Object:
-                WriteAll(text, '{', ((JObject)value).Properties().OrderBy(p => p.Name, StringComparer.Ordinal), '}', property =>
+                WriteAll(text, '{', ((JObject)value).Properties().OrderBy(p => p.Name, s_codePoints), '}', property =>
                 {
                     WriteText(text, property.Name);
                     text.Append(':');

@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Collections;
+using System.IO.Hashing;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+
+namespace FakeWorker;
+
+/// <summary>The fake: opens, renders floats into slots, and does what the frame's parameter <c>behave</c> says.</summary>
+internal sealed class Worker(string start, Wire wire)
+{
+    private JsonObject _open = [];
+    private MemoryMappedViewAccessor? _slots;
+    private long _slotBytes;
+
+    public int Run()
+    {
+        Console.WriteLine($"fake worker {Environment.ProcessId} says hello");
+        wire.Send(new() { ["type"] = "hello", ["protocol"] = start == "protocol" ? 2 : 1, ["pid"] = Environment.ProcessId, ["blender"] = new JsonObject { ["version"] = "0.0.0" }, ["python"] = "", ["numpy"] = "" });
+        while (wire.Receive() is { } message && (string)message["type"]! != "quit")
+        {
+            if ((string)message["type"]! == "open")
+            {
+                Open(message);
+            }
+            else
+            {
+                Render(message);
+            }
+        }
+
+        return 0;
+    }
+
+    private void Open(JsonObject message)
+    {
+        if (start == "refuse")
+        {
+            wire.Send(new() { ["type"] = "refused", ["field"] = "scene.file", ["reason"] = "it is fake", ["fix"] = "take a true one" });
+            return;
+        }
+
+        _open = message;
+        var slots = message["slots"]!;
+        _slotBytes = (long)slots["bytes"]!;
+        var file = new FileStream((string)slots["path"]!, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _slots = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, false).CreateViewAccessor();
+        var environment = new JsonObject(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => KeyValuePair.Create((string)v.Key, (JsonNode?)(string?)v.Value)));
+        wire.Send(new() { ["type"] = "opened", ["settings"] = new JsonObject { ["environment"] = environment, ["open"] = message.DeepClone() } });
+    }
+
+    private void Render(JsonObject message)
+    {
+        var behave = Misbehaviour.Now((string?)message["apply"]?["behave"] ?? "ok");
+        if (Misbehaviour.Before(behave, wire, message))
+        {
+            return;
+        }
+
+        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["passes"] = Passes(message, behave), ["seconds"] = 0.001 };
+        wire.Send(answer);
+        if (behave == "twice")
+        {
+            wire.Send(answer);
+        }
+    }
+
+    private unsafe JsonArray Passes(JsonObject message, string behave)
+    {
+        var (slot, sequence, seed) = ((int)message["slot"]!, (long)message["sequence"]!, (int)message["seed"]!);
+        byte* address = null;
+        _slots!.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
+        var start = address + slot * _slotBytes;
+        var header = new Span<byte>(start, 64);
+        header.Clear();
+        "RAYSLOT1"u8.CopyTo(header);
+        var (width, height) = ((int)_open["render"]!["width"]!, (int)_open["render"]!["height"]!);
+        var passes = new JsonArray();
+        long offset = 64;
+        foreach (var pass in _open["passes"]!.AsArray())
+        {
+            // Four, as Blender's buffers have where three are stored.
+            var channels = Math.Max(4, (int)pass!["channels"]!);
+            var pixels = new Span<float>(start + offset, width * height * channels);
+            Pixels.Fill(pixels, seed, passes.Count);
+            Pixels.Spoil(pixels, behave);
+            var crc = Crc32.HashToUInt32(MemoryMarshal.AsBytes(pixels));
+            pixels[0] += behave == "change" ? 1 : 0;
+            passes.Add(new JsonObject { ["name"] = (string)pass["name"]!, ["offset"] = behave == "outside" ? _slotBytes : offset, ["width"] = width, ["height"] = height, ["channels"] = behave == "channels" ? 2 * channels : channels, ["crc32"] = behave == "crc" ? crc ^ 1 : crc });
+            offset += (pixels.Length * 4L + 63) / 64 * 64;
+            if (behave == "early")
+            {
+                pixels.Clear();
+            }
+        }
+
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], behave == "stale" ? sequence - 1 : sequence);
+        return passes;
+    }
+}
