@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace Rayshard.Blender.Tests;
+
+/// <summary>The Python half: the worker's own tests, and what the kit knows of the pinned Blender's properties.</summary>
+public sealed class WorkerScriptTests
+{
+    [Fact]
+    public async Task The_workers_own_tests_pass()
+    {
+        NeedsBlender();
+        var (exitCode, output) = await RunAsync("/usr/bin/python3", Path.Combine(Root, "tests", "worker", "test_worker.py"));
+
+        Assert.True(exitCode == 0, output);
+        Assert.Matches(@"Ran [1-9]\d* tests", output);
+        Assert.DoesNotContain("skipped", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_checked_in_properties_are_those_of_the_pinned_Blender()
+    {
+        NeedsBlender();
+        var made = Path.Combine(Directory.CreateTempSubdirectory("rayshard-").FullName, "rna.json");
+
+        var (exitCode, output) = await RunAsync("blender", "--background", "--factory-startup", "-noaudio", "--python-exit-code", "1",
+            "--python", Path.Combine(Root, "blender", "worker", "rna.py"), "--", made);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Root, "blender", "rna", "3.4.1.json")), await File.ReadAllTextAsync(made));
+    }
+
+    private static void NeedsBlender() => Assert.SkipUnless(
+        Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists("/usr/bin/blender"),
+        "this machine has no Blender: run ./build.sh --target=Provision first");
+
+    private static string Root { get; } = FindRoot();
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "cake.config")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no cake.config above the tests");
+        }
+
+        return folder;
+    }
+}
