@@ -25,6 +25,9 @@ public sealed record Folders(string Root)
     /// <summary>Results of the tests.</summary>
     public string TestResults => Path.Combine(Artifacts, "tests");
 
+    /// <summary>What the benchmark measured.</summary>
+    public string Bench => Path.Combine(Artifacts, "bench");
+
     /// <summary>A path from the command line: from the root where it is relative, and with <c>~</c> understood, because the shell leaves it in <c>--store=~/x</c>.</summary>
     public string Resolve(string path) => Path.GetFullPath(
         path == "~" || path.StartsWith("~/", StringComparison.Ordinal)

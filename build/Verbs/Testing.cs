@@ -15,7 +15,7 @@ public sealed class Testing(KitContext context)
         {
             foreach (var project in projects)
             {
-                await BuildAsync(project).ConfigureAwait(false);
+                await DotnetBuild.RunAsync(project.File, context.Interruption.Finish).ConfigureAwait(false);
             }
         }
 
@@ -34,17 +34,6 @@ public sealed class Testing(KitContext context)
         if (!total.IsGreen)
         {
             throw new ToldException(ExitCode.Failed);
-        }
-    }
-
-    private async Task BuildAsync(TestProject project)
-    {
-        // No build servers: they would outlive us and hold our output open.
-        var build = await ChildProcess.RunAsync(
-            "dotnet", ["build", project.File, "--configuration", "Release", "--nologo", "--verbosity", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-clp:NoSummary"], _ => { }, context.Interruption.Finish).ConfigureAwait(false);
-        if (build.ExitCode != 0)
-        {
-            throw new RayshardException(ExitCode.Failed, string.Join('\n', build.Lines.Distinct()));
         }
     }
 

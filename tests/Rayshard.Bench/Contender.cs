@@ -1,0 +1,40 @@
+namespace Rayshard.Bench;
+
+/// <summary>Something that is measured once a round.</summary>
+/// <param name="Name">Its name, before the dot of what it measures.</param>
+/// <param name="RunAsync">Runs it in a private, empty folder; gives what it measured, by name.</param>
+internal sealed record Contender(string Name, Func<string, Task<Dictionary<string, double>>> RunAsync);
+
+/// <summary>All that was measured, round by round.</summary>
+internal sealed class Samples
+{
+    private readonly SortedDictionary<string, List<double>> _values = new(StringComparer.Ordinal);
+
+    /// <summary>Every value, by contender and measure.</summary>
+    public IReadOnlyDictionary<string, List<double>> Values => _values;
+
+    public double this[string name] => Median(_values[name]);
+
+    public void Add(string contender, IReadOnlyDictionary<string, double> measured)
+    {
+        foreach (var (name, value) in measured)
+        {
+            var key = $"{contender}.{name}";
+            if (!_values.TryGetValue(key, out var list))
+            {
+                _values.Add(key, list = []);
+            }
+
+            list.Add(value);
+        }
+    }
+
+    /// <summary>The ratio of two, taken within each round, where both had the same machine; the median of the rounds.</summary>
+    public double Ratio(string ours, string peer) => Median(_values[ours].Zip(_values[peer], (a, b) => a / b));
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}

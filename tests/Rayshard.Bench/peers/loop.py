@@ -1,0 +1,44 @@
+"""What both peers that render have in common: the scene, the settings, the clock. Arguments after --: scene file, frames to warm up, frames, folder."""
+import importlib.util
+import json
+import math
+import os
+import sys
+import time
+
+import bpy
+
+SCENE, WARM, FRAMES, FOLDER = sys.argv[sys.argv.index("--") + 1:]
+
+
+def prepare(size):
+    # Blender prints hundreds of bytes a frame; into a pipe they cost a quarter of the frames.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    spec = importlib.util.spec_from_file_location("bench_scene", SCENE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.build()
+    scene = bpy.context.scene
+    scene.render.engine, scene.cycles.device = "CYCLES", "CPU"
+    scene.render.resolution_x = scene.render.resolution_y = size
+    scene.render.threads_mode, scene.render.threads = "FIXED", 1
+    scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = 1, False, False
+    return scene
+
+
+def run(render):
+    """Warm up, say so, wait for the other process, and tell when the frames were begun and done."""
+    cube, warm, frames = bpy.data.objects["Cube"], int(WARM), int(FRAMES)
+
+    def some(first, count):
+        for i in range(first, first + count):
+            cube.rotation_euler[2] = 2 * math.pi * i / frames
+            render(i)
+    some(0, warm)
+    print("BENCH ready", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+    begun = time.monotonic()
+    some(warm, frames)
+    print("BENCH " + json.dumps({"begun": begun, "done": time.monotonic()}), file=sys.stderr, flush=True)
+    os._exit(0)
