@@ -29,12 +29,14 @@ public sealed class FramePlan
 {
     private readonly Experiment _experiment;
     private readonly Sweep _sweep;
+    private readonly IReadOnlyList<int> _paths;
 
     /// <summary>Plans a resolved experiment; costs the same for one frame and for 10^9.</summary>
     public FramePlan(Experiment resolved)
     {
         _experiment = resolved;
         _sweep = new(resolved);
+        _paths = PathParameters(resolved);
         Settings = Digest.Of(CanonicalJson.Bytes(SettingsOf(resolved)));
         ShardSet = Digest.Of(CanonicalJson.Bytes(new JObject
         {
@@ -115,7 +117,7 @@ public sealed class FramePlan
         request.Channels is { } asked ? [.. asked.Select(c => c.ToString())] : PassCatalogue.Passes[request.Pass].Channels;
 
     private (JArray Set, JObject Apply) Inputs(IReadOnlyList<Value> values) => (
-        new(PathParameters(_experiment).Select(i => new JArray(_experiment.Parameters[i].Path!, values[i].ToJson()))),
+        new(_paths.Select(i => new JArray(_experiment.Parameters[i].Path!, values[i].ToJson()))),
         ApplyArguments(_experiment, values));
 
     // 31 bits: Cycles' seed is a non-negative 32-bit integer.
