@@ -19,6 +19,7 @@ public static class ExperimentBuild
     /// <returns><see cref="ExitCode.Done"/>, or <see cref="ExitCode.AskedWrongly"/> when any experiment is wrong.</returns>
     public static ExitCode Run(string source, string output, Assembly typed, TextWriter errors)
     {
+        source = Path.GetFullPath(source);
         var resolved = new SortedDictionary<string, (Experiment Experiment, string Folder)>(StringComparer.Ordinal);
         var wrong = false;
         foreach (var (resolve, where) in Find(source, typed))

@@ -167,8 +167,8 @@ public sealed class CancellationTests
         using var host = new FakeHost("sleep:20");
         await host.ReadAsync(10);
 
-        // setsid made the host the leader of its group, as a shell does for what runs in its foreground.
-        Process.Start("/bin/kill", ["-INT", "--", string.Create(CultureInfo.InvariantCulture, $"-{host.Process.Id}")]).WaitForExit();
+        // setsid made the host the leader of its group, as a shell does for what runs in its foreground. The shell's own kill: a small Debian has no such program.
+        Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT -- -{host.Process.Id}")]).WaitForExit();
         var rest = (await host.Process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await host.Process.WaitForExitAsync();
 
