@@ -20,7 +20,7 @@ internal static class FrameGuard
             return $"pass '{pass.Name}' has a pixel that is NaN or infinite: mend the scene, or set allowNonFinite";
         }
 
-        return !experiment.AllowEmpty && pass.Channels == 4 && PassCatalogue.Passes[request.Pass].Channels is [.., "A"] && IsEmpty(pixels)
+        return !experiment.AllowEmpty && pass.Channels == 4 && BlenderFacts.Passes[request.Pass].Channels is [.., "A"] && IsEmpty(pixels)
             ? $"the alpha of pass '{pass.Name}' is zero everywhere: nothing was rendered; mend the scene, or set allowEmpty"
             : null;
     }

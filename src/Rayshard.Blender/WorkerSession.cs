@@ -119,6 +119,6 @@ internal sealed class WorkerSession
 
     // Blender's buffers of the Viewer and of a 32-bit file always have four; those of a pass its own number.
     private int MaxChannels(PassRequest pass) => _experiment.Capture == Capture.Passes
-        ? (PassCatalogue.Passes[pass.Pass].Channels.Count + 3) / 4 * 4
+        ? (BlenderFacts.Passes[pass.Pass].Channels.Count + 3) / 4 * 4
         : 4;
 }

@@ -74,7 +74,7 @@ internal sealed class FrameBlobs : IDisposable
         var blob = buffer.AsSpan(0, length);
         Npy.WriteHeader(blob, pixels.Height, pixels.Width, channels.Count);
         PixelCopy.FlipAndSelect(pixels.Pixels, pixels.Channels, MemoryMarshal.Cast<byte, float>(blob[Npy.HeaderBytes..]), channels.Count, pixels.Width, pixels.Height);
-        return (new(request.Name!, channels, pixels.Height, pixels.Width, PassCatalogue.Passes[request.Pass].Unit, Digest.Of(blob)), buffer, length);
+        return (new(request.Name!, channels, pixels.Height, pixels.Width, BlenderFacts.Passes[request.Pass].Unit, Digest.Of(blob)), buffer, length);
     }
 
     private void Add(byte[] buffer, int length)

@@ -17,7 +17,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         var found = new List<Toolchain>();
         foreach (var (id, kernel) in experiments.Select(e => (e.Experiment.Toolchain, e.Experiment.CpuKernel)).Distinct())
         {
-            found.Add(await Toolchain.ProvisionAsync(PassCatalogue.Toolchains[id], kernel, toolchains, now).ConfigureAwait(false));
+            found.Add(await Toolchain.ProvisionAsync(BlenderFacts.Toolchains[id], kernel, toolchains, now).ConfigureAwait(false));
         }
 
         return found;
@@ -109,7 +109,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
     }
 
     private Task<Toolchain> ProvisionAsync(Experiment experiment, CancellationToken now) =>
-        Toolchain.ProvisionAsync(PassCatalogue.Toolchains[experiment.Toolchain], experiment.CpuKernel, toolchains, now);
+        Toolchain.ProvisionAsync(BlenderFacts.Toolchains[experiment.Toolchain], experiment.CpuKernel, toolchains, now);
 
     private static WorkerPool Open(Toolchain toolchain, ResolvedExperiment resolved, RenderRequest request, RunEvidence evidence)
     {

@@ -114,7 +114,7 @@ public sealed class FramePlan
 
     /// <summary>The channels that a pass of the experiment stores.</summary>
     public static IReadOnlyList<string> ChannelsOf(PassRequest request) =>
-        request.Channels is { } asked ? [.. asked.Select(c => c.ToString())] : PassCatalogue.Passes[request.Pass].Channels;
+        request.Channels is { } asked ? [.. asked.Select(c => c.ToString())] : BlenderFacts.Passes[request.Pass].Channels;
 
     private (JArray Set, JObject Apply) Inputs(IReadOnlyList<Value> values) => (
         new(_paths.Select(i => new JArray(_experiment.Parameters[i].Path!, values[i].ToJson()))),

@@ -26,7 +26,7 @@ public sealed class RnaSchema
     /// <summary>The schema of a Blender, or null where the kit has none of that version.</summary>
     public static RnaSchema? Of(string blenderVersion) => s_versions.GetOrAdd(blenderVersion, version =>
     {
-        using var stream = PassCatalogue.Resource($"rna/{version}.json");
+        using var stream = BlenderFacts.Resource($"rna/{version}.json");
         if (stream is null)
         {
             return null;

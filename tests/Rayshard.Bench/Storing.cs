@@ -60,7 +60,7 @@ internal sealed class Storing(string root)
             var frame = plan.At(i);
             Npy.WriteHeader(blob, Size, Size, 4);
             _pixels[i % _pixels.Length].CopyTo(blob, Npy.HeaderBytes);
-            var pass = new RecordedPass("combined", FramePlan.ChannelsOf(experiment.Passes[0]), Size, Size, PassCatalogue.Passes["combined"].Unit, Digest.Of(blob));
+            var pass = new RecordedPass("combined", FramePlan.ChannelsOf(experiment.Passes[0]), Size, Size, BlenderFacts.Passes["combined"].Unit, Digest.Of(blob));
             writer.Append(frame, Record.Of(experiment, frame, [pass]), [blob]);
         }
 

@@ -7,7 +7,7 @@ namespace Rayshard.Blender.Tests;
 /// <summary>The real Blender, where the pinned one is installed; elsewhere skipped, loudly.</summary>
 public sealed class RealBlenderTests : IDisposable
 {
-    private static readonly ToolchainPin s_pin = PassCatalogue.Toolchains["debian-12"];
+    private static readonly ToolchainPin s_pin = BlenderFacts.Toolchains["debian-12"];
     private const string Scene = """
         import bpy
 

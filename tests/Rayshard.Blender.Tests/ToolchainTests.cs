@@ -2,7 +2,7 @@ namespace Rayshard.Blender.Tests;
 
 public sealed class ToolchainTests
 {
-    private static readonly ToolchainPin s_pin = PassCatalogue.Toolchains["debian-12"];
+    private static readonly ToolchainPin s_pin = BlenderFacts.Toolchains["debian-12"];
 
     [Theory]
     [InlineData(CpuKernel.Avx2, "sse2 sse4_2 avx avx2", "avx2+embree-avx2")]
