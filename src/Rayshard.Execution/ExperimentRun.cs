@@ -58,7 +58,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
 
     private async Task ShardAsync(int shard)
     {
-        if (_store.Sealed(_experiment, _plan, shard) is { IsComplete: true } complete)
+        if (Sealed(shard) is { IsComplete: true } complete)
         {
             Report(_progress with { Reused = _progress.Reused + complete.Held, Bytes = _progress.Bytes + complete.Bytes, ShardsSealed = _progress.ShardsSealed + 1 });
             return;
@@ -82,6 +82,18 @@ internal sealed class ExperimentRun : IAsyncDisposable
         {
             var bytes = writer.Seal().Bytes;
             Report(_progress with { Bytes = before + bytes, ShardsSealed = _progress.ShardsSealed + 1 });
+        }
+    }
+
+    private SealedShard? Sealed(int shard)
+    {
+        try
+        {
+            return _store.Sealed(_experiment, _plan, shard);
+        }
+        catch (DamagedShardException e)
+        {
+            throw new RayshardException(e.ExitCode, $"{e.Message}; move the file out of the store and type the same command: its frames are rendered again", e);
         }
     }
 

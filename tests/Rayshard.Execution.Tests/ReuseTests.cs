@@ -59,6 +59,31 @@ public sealed class ReuseTests
     }
 
     [Fact]
+    public async Task A_damaged_shard_is_named_with_the_way_out_which_works()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        await place.RenderAsync(place.Experiment());
+        var before = Workplace.Shards(place.Store);
+        var shard = Directory.GetFiles(place.Store, "small-000000.tar", SearchOption.AllDirectories).Single();
+        File.SetUnixFileMode(shard, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using (var file = File.OpenWrite(shard))
+        {
+            file.SetLength(file.Length - 700);
+        }
+
+        var e = await Assert.ThrowsAnyAsync<RayshardException>(() => place.RenderAsync(place.Experiment()));
+        File.Move(shard, Path.Combine(place.Folder, "damaged"));
+        var again = await place.RenderAsync(place.Experiment());
+
+        Assert.Equal(ExitCode.NotSo, e.ExitCode);
+        Assert.Contains("small-000000.tar", e.Message, StringComparison.Ordinal);
+        Assert.Contains("move the file out of the store", e.Message, StringComparison.Ordinal);
+        Assert.InRange(again.Progress.Rendered, 1, 39);
+        Assert.Equal(before, Workplace.Shards(place.Store));
+    }
+
+    [Fact]
     public async Task The_store_holds_as_many_files_as_shards_plus_a_constant()
     {
         TestMachine.NeedsBlender();
