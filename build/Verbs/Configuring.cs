@@ -15,14 +15,26 @@ public sealed class Configuring(KitContext context)
     // A file of that name is always whole: it gets its name at the end.
     private Task ToFile(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var partial = path + ".partial";
-        using (var file = new StreamWriter(partial, append: false, new UTF8Encoding(false), bufferSize: 1 << 16))
+        try
         {
-            Kit.WriteConfigs(context.Experiments, file, context.Interruption.Finish);
+            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? path);
+            using (var file = new StreamWriter(partial, append: false, new UTF8Encoding(false), bufferSize: 1 << 16))
+            {
+                Kit.WriteConfigs(context.Experiments, file, context.Interruption.Finish);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RayshardException(ExitCode.Failed, $"--output={path}: can't be written: {e.Message}");
+        }
+        finally
+        {
+            File.Delete(partial);
         }
 
-        File.Move(partial, path, overwrite: true);
         context.Terminal.Say($"Configs of {string.Join(", ", context.Experiments.Select(resolved => resolved.Experiment.Name))}: {context.Folders.Show(path)}");
         return Task.CompletedTask;
     }

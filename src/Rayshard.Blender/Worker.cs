@@ -73,8 +73,12 @@ internal sealed class Worker : IAsyncDisposable
             }
 
             Interlocked.Exchange(ref _deadline, Pace.Until(_plan.Options.StartDeadline));
+            _plan.Session.CheckFiles();
             await _channel.SendAsync(_plan.Session.Open(_slots, Path.Combine(_folder, "tmp"))).ConfigureAwait(false);
             var opened = await ExpectAsync<WorkerMessage.Opened>().ConfigureAwait(false);
+
+            // Again, because a file that was edited between the two would be loaded, and its pixels stored under the old key.
+            _plan.Session.CheckFiles();
             Evidence = new(hello.Json, opened.Settings);
             Interlocked.Exchange(ref _deadline, long.MaxValue);
         }
@@ -292,8 +296,3 @@ internal sealed class Worker : IAsyncDisposable
         _ => throw new FormatException($"the worker failed with unknown kind '{kind}'"),
     };
 }
-
-/// <summary>What a Worker said of itself and of what it opened: evidence, not identity.</summary>
-/// <param name="Hello">Versions and build facts, as blender/README.md names them.</param>
-/// <param name="Settings">Every setting of render, Cycles and view layers, with the experiment's applied.</param>
-public sealed record WorkerEvidence(JObject Hello, JObject Settings);

@@ -16,6 +16,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Queue<(Frame Frame, bool IsStored)> _steps = [];
     private WorkerPool? _pool;
+    private Toolchain? _toolchain;
     private RunEvidence? _evidence;
     private RenderProgress _progress;
     private bool _isInterrupted;
@@ -38,16 +39,14 @@ internal sealed class ExperimentRun : IAsyncDisposable
     /// <summary>Renders to the end, or until <see cref="RenderRun.Finish"/> is set.</summary>
     public async Task<RenderSummary> RunAsync(Toolchain toolchain)
     {
+        _toolchain = toolchain;
         for (var shard = 0; shard < _plan.ShardCount && !_isInterrupted; shard++)
         {
             await ShardAsync(shard).ConfigureAwait(false);
         }
 
         await _store.IndexAsync(_experiment, _plan, _run.Now).ConfigureAwait(false);
-        if (_pool is not null)
-        {
-            _evidence!.WriteProvenance(toolchain, _pool, _run.Time);
-        }
+        WriteProvenance();
 
         Report(_progress);
         return new(_progress, _isInterrupted, _evidence?.Folder, StoredExperiment.At(_store.Folder, _experiment, _plan).Folder);
@@ -109,6 +108,11 @@ internal sealed class ExperimentRun : IAsyncDisposable
                     AppendReused(writer);
                     _steps.Dequeue();
                     Store(writer, outcome);
+                    if (_progress.Rendered == 1)
+                    {
+                        WriteProvenance(); // Not only at the end, which a killed run never sees.
+                    }
+
                     Report(_progress with { FailedTries = _pool!.FailedTries, Bytes = bytesBefore + writer.Bytes });
                     KeepMemoryFlat();
                 }
@@ -166,7 +170,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
         while (_steps.TryPeek(out var step) && step.IsStored)
         {
             using (var stored = _store.TryFind(step.Frame.Key))
-            using (var blobs = FrameBlobs.Of(_experiment, step.Frame, stored!))
+            using (var blobs = FrameBlobs.Of(_experiment, step.Frame, stored ?? throw new RayshardException(ExitCode.Failed, $"frame {step.Frame.Index} was in the store and is gone: another process changes it; type the same command again")))
             {
                 writer.Append(step.Frame, blobs.Record, blobs.Blobs);
             }
@@ -197,6 +201,14 @@ internal sealed class ExperimentRun : IAsyncDisposable
         if (_progress.Done % 64 == 0)
         {
             GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+        }
+    }
+
+    private void WriteProvenance()
+    {
+        if (_pool is not null)
+        {
+            _evidence!.WriteProvenance(_toolchain!, _pool, _run.Time);
         }
     }
 

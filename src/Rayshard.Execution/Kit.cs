@@ -100,7 +100,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
                     ["index"] = index,
                     ["noise_seed"] = frame.NoiseSeed,
                     ["parameters"] = new JObject(frame.Values.Select((value, i) => new JProperty(experiment.Parameters[i].Name, value.ToJson()))),
-                    ["sample"] = frame.Sample,
+                    ["draws"] = new JObject(frame.Draws.Select(draw => new JProperty(draw.Key, draw.Value))),
                     ["settings"] = plan.Settings.ToString(),
                 }));
                 output.Write('\n');

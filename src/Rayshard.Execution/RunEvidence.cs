@@ -46,7 +46,7 @@ internal sealed class RunEvidence
             ["rendered_with"] = worker.Settings,
             ["workers_started"] = pool.WorkersStarted,
             ["failed_tries"] = pool.FailedTries,
-            ["ended"] = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            ["written"] = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
         }.ToString(Formatting.Indented) + "\n");
     }
 

@@ -102,7 +102,7 @@ internal sealed class FrameVerifier(ShardBytes bytes, ShardLayout layout, Stored
 
         var planned = experiment.Plan.At(frame.Index);
         return planned.Key != record.Frame ? (FaultKind.WrongFrame, $"the frame is not frame {frame.Index} of the experiment")
-            : Record.Of(experiment.Experiment, planned, record.Passes).Address != record.Address ? (FaultKind.BadRecord, $"parameters, seed or sample are not those of frame {frame.Index}")
+            : Record.Of(experiment.Experiment, planned, record.Passes).Address != record.Address ? (FaultKind.BadRecord, $"parameters, seed or draws are not those of frame {frame.Index}")
             : null;
     }
 

@@ -8,9 +8,9 @@ internal static class FramesTable
     public static IndexTable Of(StoredExperiment experiment)
     {
         var (index, frame, record) = (new IndexColumn<long>("index"), new IndexTextColumn("frame"), new IndexTextColumn("record"));
-        var (seed, sample) = (new IndexColumn<int>("noise_seed"), new IndexColumn<long>("sample"));
+        var seed = new IndexColumn<int>("noise_seed");
         var (shard, offset) = (new IndexTextColumn("shard"), new IndexColumn<long>("offset"));
-        List<IndexColumn> columns = [index, frame, record, seed, sample, shard, offset];
+        List<IndexColumn> columns = [index, frame, record, seed, shard, offset];
         var parameters = Parameters(experiment, [.. columns.Select(column => column.Field.Name)]);
         columns.AddRange(parameters.SelectMany(parameter => parameter.Columns));
         return new(ShardPaths.Frames, experiment, columns, (reader, entry) =>
@@ -20,7 +20,6 @@ internal static class FramesTable
             frame.Add(entry.Frame.ToString());
             record.Add(entry.Record.ToString());
             seed.Add(planned.NoiseSeed);
-            sample.Add(planned.Sample);
             shard.Add(reader.Shard.Name);
             offset.Add(entry.Offset);
             for (var i = 0; i < parameters.Count; i++)

@@ -49,6 +49,11 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
             throw new UnusableStoreException(ExitCode.NotFound, _store, "there is no store here");
         }
 
+        if (!File.Exists(Path.Combine(_store, ShardPaths.Lock)) && !File.Exists(Path.Combine(_store, ShardPaths.Catalog)) && !Store.ExperimentFolders(_store).Any())
+        {
+            throw new UnusableStoreException(ExitCode.NotFound, _store, "there is no store here");
+        }
+
         var folders = Store.ExperimentFolders(_store)
             .Where(folder => ShardPaths.TryReadFolder(Path.GetFileName(folder), out var name) && (_options.Experiment ?? name) == name).ToList();
         return folders.Count > 0 || _options.Experiment is null

@@ -37,6 +37,12 @@ public static class ExperimentBuild
                 wrong = true;
                 errors.WriteLine(e.Message);
             }
+            catch (Exception e)
+            {
+                // Code of the experiment's author runs here: whatever it throws is a fault of the experiment, with a place.
+                wrong = true;
+                errors.WriteLine(new Diagnostic(where, "(experiment)", $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}"));
+            }
         }
 
         if (wrong)
@@ -66,8 +72,20 @@ public static class ExperimentBuild
     {
         foreach (var type in typed.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(IExperiment)) && !type.IsAbstract).OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
-            var experiment = ((IExperiment)Activator.CreateInstance(type)!).Define();
-            yield return (() => ExperimentResolver.Resolve(experiment), experiment.Source);
+            Experiment? defined = null;
+            Exception? failed = null;
+            try
+            {
+                defined = ((IExperiment)Activator.CreateInstance(type)!).Define();
+            }
+            catch (Exception e)
+            {
+                failed = e.InnerException is { } inner && e is TargetInvocationException ? inner : e;
+            }
+
+            yield return defined is null
+                ? (() => throw new InvalidOperationException($"{type.FullName}.Define(): {failed?.GetType().Name}: {failed?.Message}", failed), new(source, 1))
+                : (() => ExperimentResolver.Resolve(defined), defined.Source);
         }
 
         foreach (var folder in Directory.GetDirectories(source).Order(StringComparer.Ordinal))

@@ -19,6 +19,8 @@ public static partial class ExperimentFile
         FloatParseHandling = FloatParseHandling.Double,
     };
 
+    private static readonly JsonSerializerSettings s_strict = new(s_settings) { Converters = [new StrictPrimitives()] };
+
     /// <summary>Reads an <c>experiment.json</c>. Unknown and doubled keys, and values of the wrong kind, are errors.</summary>
     /// <returns>The experiment, not yet resolved, and where each field stands.</returns>
     /// <exception cref="InvalidExperimentException">The text is no experiment.</exception>
@@ -35,9 +37,10 @@ public static partial class ExperimentFile
                 CommentHandling = CommentHandling.Ignore,
             });
             RefuseAfter(reader);
+            RefuseNullItems(json);
 
             // From the token's own text, so that the serializer's errors carry the file's lines.
-            var experiment = JsonConvert.DeserializeObject<Experiment>(text, s_settings)
+            var experiment = JsonConvert.DeserializeObject<Experiment>(text, s_strict)
                 ?? throw new JsonSerializationException("the file is empty");
             return (experiment, field => Where(path, json, field));
         }
@@ -85,6 +88,14 @@ public static partial class ExperimentFile
         if (reader.Read())
         {
             throw new JsonReaderException("more text after the experiment's closing brace", reader.Path, reader.LineNumber, reader.LinePosition, null);
+        }
+    }
+
+    private static void RefuseNullItems(JObject json)
+    {
+        if (json.Descendants().FirstOrDefault(token => token is { Type: JTokenType.Null, Parent: JArray }) is { } item)
+        {
+            throw new JsonSerializationException("null is no item of a list: leave it out", item.Path, ((IJsonLineInfo)item).LineNumber, 0, null);
         }
     }
 

@@ -97,7 +97,8 @@ public sealed partial class ExperimentResolver
     {
         if (targets.All(target => target is { Type: "float", Length: 0 }))
         {
-            parameter = parameter with { List = parameter.List?.Select(value => value.AsFloat()).ToList() };
+            var random = parameter.Random is { Choice: { } choice } r ? r with { Choice = [.. choice.Select(value => value.AsFloat())] } : parameter.Random;
+            parameter = parameter with { List = parameter.List?.Select(value => value.AsFloat()).ToList(), Random = random };
         }
 
         foreach (var (where, value) in Samples(parameter, field))

@@ -124,6 +124,8 @@ public sealed partial class ExperimentResolver
         Check($"{field}.pass", pass.Captures.Contains(capture), $"capture '{Word(capture)}' can't give pass '{pass.Id}' to the bit: take {string.Join(" or ", pass.Captures.Select(c => $"'{Word(c)}'"))}");
         Check($"{field}.layer", request.Layer is null || _experiment.Layers.Any(layer => layer.Name == request.Layer), $"there is no view layer '{request.Layer}' in layers: {Names(_experiment.Layers.Select(layer => layer.Name))}");
         var all = string.Concat(pass.Channels);
+        var bytes = 128 + (4L * _experiment.Render.Width * _experiment.Render.Height * pass.Channels.Count);
+        Check(field, bytes <= Array.MaxLength, $"pass '{pass.Id}' would have {bytes} bytes a frame, more than the {Array.MaxLength} that a blob may have: make the frame smaller");
         Check($"{field}.channels", request.Channels is null || request.Channels == all || (all == "RGBA" && request.Channels == "RGB"),
             $"'{request.Channels}' can't be stored of pass '{pass.Id}': {(all == "RGBA" ? "RGB or RGBA" : $"leave it out, its channels are {string.Join(", ", pass.Channels)}")}");
         return request with { Source = default, Name = name, Channels = request.Channels == all ? null : request.Channels };
@@ -149,16 +151,15 @@ public sealed partial class ExperimentResolver
 
         void AddFile(string field, string file)
         {
-            var path = Path.GetFullPath(Path.Combine(_folder, file));
-            if (file.Length == 0 || Path.IsPathRooted(file) || file.Contains('\\', StringComparison.Ordinal) || file.Split('/').Any(part => part is "" or "." or ".."))
+            if (file.Length == 0 || Path.IsPathRooted(file) || file.Contains('\\', StringComparison.Ordinal) || file.Any(char.IsControl) || file.Split('/').Any(part => part is "" or "." or ".."))
             {
                 Fault(field, $"'{file}' is not a plain path below the experiment's folder");
             }
-            else if (!File.Exists(path))
+            else if (!File.Exists(Path.Combine(_folder, file)))
             {
-                Fault(field, $"there is no file '{path}'");
+                Fault(field, $"there is no file '{Path.Combine(_folder, file)}'");
             }
-            else if (!files.TryAdd(file, Digest.OfFile(path).ToString()))
+            else if (!files.TryAdd(file, Digest.OfFile(Path.Combine(_folder, file)).ToString()))
             {
                 Fault(field, $"'{file}' is there twice");
             }

@@ -17,10 +17,10 @@ public sealed record Frame
     /// <summary>A value per parameter, in the experiment's order.</summary>
     public required IReadOnlyList<Value> Values { get; init; }
 
-    /// <summary>Number of the random sample; tells apart frames whose random parameters drew the same values.</summary>
-    public required long Sample { get; init; }
+    /// <summary>Which draw it is of each random parameter, by path or name; tells apart frames that drew the same values.</summary>
+    public required IReadOnlyDictionary<string, long> Draws { get; init; }
 
-    /// <summary>Cycles' seed for this frame: from the experiment's seed and the parameters, so no two frames share their noise.</summary>
+    /// <summary>Cycles' seed for this frame: from the experiment's seed and the parameters, so that frames do not share their noise (31 bits: a few of a million do).</summary>
     public required int NoiseSeed { get; init; }
 }
 
@@ -84,9 +84,9 @@ public sealed class FramePlan
     /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
     public Frame At(long index)
     {
-        var (values, sample) = _sweep.At(index);
+        var (values, draws) = _sweep.At(index);
         var (set, apply) = Inputs(values);
-        var point = new JObject { ["apply"] = apply, ["sample"] = sample, ["set"] = set };
+        var point = new JObject { ["apply"] = apply, ["draws"] = ExperimentFile.ToJson(draws), ["set"] = set };
         var seed = NoiseSeed(CanonicalJson.Text(point));
         point["noise_seed"] = seed;
         point["settings"] = Settings.ToString();
@@ -95,7 +95,7 @@ public sealed class FramePlan
             Index = index,
             Key = Digest.Of(CanonicalJson.Bytes(point)),
             Values = values,
-            Sample = sample,
+            Draws = draws,
             NoiseSeed = seed,
         };
     }
@@ -131,12 +131,15 @@ public sealed class FramePlan
     private static JObject SettingsOf(Experiment experiment) => new()
     {
         ["rayshard"] = 1,
-        ["toolchain"] = experiment.Toolchain,
+        ["toolchain"] = new JArray(experiment.Toolchain, Pin(experiment).Version, Pin(experiment).PackageVersion),
         ["cpu_kernel"] = ExperimentFile.ToJson(experiment.CpuKernel),
         ["capture"] = ExperimentFile.ToJson(experiment.Capture),
         ["scene"] = new JObject { ["file"] = experiment.Scene.File, ["files"] = ExperimentFile.ToJson(experiment.Scene.Files!) },
         ["render"] = ExperimentFile.ToJson(experiment.Render),
         ["layers"] = ExperimentFile.ToJson(experiment.Layers),
-        ["passes"] = ExperimentFile.ToJson(experiment.Passes),
+        ["passes"] = ExperimentFile.ToJson(experiment.Passes.OrderBy(pass => pass.Name, StringComparer.Ordinal)),
     };
+
+    // The id may come to mean another build: what it pins is what decides.
+    private static ToolchainPin Pin(Experiment experiment) => BlenderFacts.Toolchains.GetValueOrDefault(experiment.Toolchain) ?? new();
 }

@@ -51,8 +51,9 @@ public sealed class Record
     /// <summary>Cycles' seed for this frame.</summary>
     public int NoiseSeed => Json.Value<int>("noise_seed");
 
-    /// <summary>Number of the random sample, 0 where nothing is random.</summary>
-    public long Sample => Json.Value<long>("sample");
+    /// <summary>Which draw it is of each random parameter; empty where nothing is random.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Draws =>
+        ((JObject?)Json["draws"] ?? []).Properties().Select(p => KeyValuePair.Create(p.Name, p.Value.Value<long>()));
 
     private JObject Json { get; }
 
@@ -67,8 +68,14 @@ public sealed class Record
             ["parameters"] = new JObject(frame.Values.Select((value, i) => new JProperty(experiment.Parameters[i].Name, value.ToJson()))),
             ["passes"] = new JArray(sorted.Select(ToJson)),
             ["rayshard"] = 1,
-            ["sample"] = frame.Sample,
-        };
+                    };
+
+        // Not an empty object where nothing is random: Arrow has no Parquet form for a struct without fields.
+        if (frame.Draws.Count > 0)
+        {
+            json["draws"] = ExperimentFile.ToJson(frame.Draws);
+        }
+
         return new(json, CanonicalJson.Bytes(json), frame.Key, sorted);
     }
 

@@ -23,7 +23,7 @@ public sealed class Sweep
             .GroupBy(p => p.label)
             .Select(group => new Axis(
                 [.. group.Select(p => (p.index, Source.Of(experiment.Seed, p.parameter)))],
-                group.Any(p => p.parameter.Random is not null)))];
+                group.Where(p => p.parameter.Random is not null).Select(p => p.parameter.Path ?? p.parameter.Name).Min(StringComparer.Ordinal)))];
         Count = _axes.Aggregate(1L, (count, axis) => checked(count * axis.Count));
     }
 
@@ -31,16 +31,16 @@ public sealed class Sweep
     public long Count { get; }
 
     /// <summary>
-    /// Point <paramref name="index"/>: a value per parameter, in the experiment's order, and the number of the random sample it
-    /// belongs to (0 where nothing is random), which tells apart points that drew the same values.
+    /// Point <paramref name="index"/>: a value per parameter, in the experiment's order, and which draw it is of each random axis, by
+    /// the axis's name. The draws tell apart points that drew the same values; no other axis, and no order, changes them.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such point.</exception>
-    public (IReadOnlyList<Value> Values, long Sample) At(long index)
+    public (IReadOnlyList<Value> Values, IReadOnlyDictionary<string, long> Draws) At(long index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
         var values = new Value[_parameters];
-        long sample = 0, stride = 1;
+        var draws = new SortedDictionary<string, long>(StringComparer.Ordinal);
         for (var a = _axes.Length - 1; a >= 0; a--)
         {
             var axis = _axes[a];
@@ -50,25 +50,25 @@ public sealed class Sweep
                 values[parameter] = source.At(step);
             }
 
-            if (axis.IsRandom)
+            if (axis.RandomName is { } name)
             {
-                sample += step * stride;
-                stride *= axis.Count;
+                draws.Add(name, step);
             }
         }
 
-        return (values, sample);
+        return (values, draws);
     }
 
     /// <summary>How many values a parameter takes, or 0 where it says none.</summary>
     internal static long CountOf(Parameter parameter) =>
         parameter.List?.Count ?? parameter.Linear?.Count ?? parameter.Random?.Count ?? 0;
 
-    private sealed class Axis((int Parameter, Source Source)[] sources, bool isRandom)
+    private sealed class Axis((int Parameter, Source Source)[] sources, string? randomName)
     {
         public (int Parameter, Source Source)[] Sources { get; } = sources;
 
-        public bool IsRandom { get; } = isRandom;
+        // What the scene knows it by, so that a renamed parameter keeps its frames; null where nothing is drawn.
+        public string? RandomName { get; } = randomName;
 
         public long Count { get; } = sources[0].Source.Count;
     }

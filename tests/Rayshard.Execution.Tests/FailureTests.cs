@@ -136,6 +136,42 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_scene_file_that_is_edited_during_the_run_ends_it_before_a_Worker_loads_it()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        using var undisturbed = new Workplace();
+        await undisturbed.RenderAsync(undisturbed.Experiment(60));
+        var resolved = place.Resolve(place.Experiment(60));
+        var file = Path.Combine(place.SceneFolder, "scene.py");
+        var scene = await File.ReadAllTextAsync(file);
+
+        var e = await Assert.ThrowsAnyAsync<RayshardException>(() => TestMachine.Kit.RenderAsync(place.Request(resolved), new Editor(file), default, default));
+        await File.WriteAllTextAsync(file, scene);
+        await place.RenderAsync(place.Experiment(60));
+
+        Assert.Equal(ExitCode.AskedWrongly, e.ExitCode);
+        Assert.Contains("scene.py", e.Message, StringComparison.Ordinal);
+        Assert.Equal(Workplace.Shards(undisturbed.Store), Workplace.Shards(place.Store));
+    }
+
+    // Edits the scene and kills the Workers, so that fresh ones would load the edited one.
+    private sealed class Editor(string file) : IProgress<RenderProgress>
+    {
+        private bool _done;
+
+        public void Report(RenderProgress value)
+        {
+            if (value.Rendered >= 5 && !_done)
+            {
+                _done = true;
+                File.AppendAllText(file, "    bpy.data.lights['Key'].energy = 1\n");
+                TestMachine.Blenders().ToList().ForEach(worker => worker.Kill());
+            }
+        }
+    }
+
+    [Fact]
     public async Task Interrupted_once_it_ends_after_the_frames_in_flight_and_goes_on_later()
     {
         TestMachine.NeedsBlender();

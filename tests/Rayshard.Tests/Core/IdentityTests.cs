@@ -76,6 +76,25 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    public void More_random_values_or_another_order_leave_the_other_frames_as_they_were()
+    {
+        Parameter Random(string name, int count) => new(name) { Random = new() { Integer = [0, 2], Count = count } };
+        var few = s_base with { Parameters = [Random("a", 3), Random("b", 4)] };
+        var more = s_base with { Parameters = [Random("b", 5), Random("a", 3)] };
+
+        Assert.True(Keys(few).ToHashSet().IsProperSubsetOf(Keys(more)));
+        Assert.Equal(12, Keys(few).Distinct().Count());
+    }
+
+    [Fact]
+    public void The_order_of_the_passes_decides_no_pixel()
+    {
+        PassRequest depth = new("depth") { Name = "depth" };
+
+        Assert.Equal(Keys(s_base with { Passes = [.. s_base.Passes, depth] }), Keys(s_base with { Passes = [depth, .. s_base.Passes] }));
+    }
+
+    [Fact]
     public void A_renamed_experiment_keeps_its_shards_bytes()
     {
         Assert.Equal(new FramePlan(s_base).ShardSet, new FramePlan(s_base with { Name = "y", Description = "words" }).ShardSet);

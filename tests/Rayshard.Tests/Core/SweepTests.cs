@@ -103,12 +103,12 @@ public sealed class SweepTests
     }
 
     [Fact]
-    public void Frames_that_drew_the_same_values_are_told_apart_by_their_sample()
+    public void Frames_that_drew_the_same_values_are_told_apart_by_their_draws()
     {
         var sweep = Of(new Parameter("n") { Random = new() { Integer = [0, 1], Count = 100 } }, List("a", 1, 2, 3));
 
-        Assert.Equal(300, Enumerable.Range(0, 300).Select(i => sweep.At(i)).Select(p => (string.Join(" ", p.Values), p.Sample)).Distinct().Count());
-        Assert.Equal(7, sweep.At(7 * 3 + 2).Sample);
+        Assert.Equal(300, Enumerable.Range(0, 300).Select(i => sweep.At(i)).Select(p => (string.Join(" ", p.Values), string.Join(" ", p.Draws))).Distinct().Count());
+        Assert.Equal("[n, 7]", string.Join(" ", sweep.At((7 * 3) + 2).Draws));
     }
 
     [Theory]

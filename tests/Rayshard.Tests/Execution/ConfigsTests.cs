@@ -38,7 +38,7 @@ public sealed class ConfigsTests
 
         var lines = output.ToString().TrimEnd('\n').Split('\n').Select(JObject.Parse).ToList();
         Assert.Equal(["0", "1"], lines.Select(line => (string?)line["index"]));
-        Assert.Equal(["experiment", "frame", "index", "noise_seed", "parameters", "sample", "settings"], lines[0].Properties().Select(p => p.Name));
+        Assert.Equal(["draws", "experiment", "frame", "index", "noise_seed", "parameters", "settings"], lines[0].Properties().Select(p => p.Name));
         Assert.Equal(2, lines.Select(line => (string?)line["frame"]).Distinct().Count());
     }
 

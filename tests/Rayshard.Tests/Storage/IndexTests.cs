@@ -43,7 +43,7 @@ public class IndexTests
         };
         var stored = Synthetic.RenderedStore(folder, experiment);
         var columns = await Read(Path.Combine(stored.Folder, "frames.parquet"));
-        Assert.Equal(["index", "frame", "record", "noise_seed", "sample", "shard", "offset", "light", "count", "smooth", "kind", "index_0", "index_1", "index_2", "index_0_", "shard_"], columns.Keys);
+        Assert.Equal(["index", "frame", "record", "noise_seed", "shard", "offset", "light", "count", "smooth", "kind", "index_0", "index_1", "index_2", "index_0_", "shard_"], columns.Keys);
         for (var index = 0; index < 24; index++)
         {
             var frame = stored.Plan.At(index);
