@@ -9,8 +9,7 @@ public sealed class CommandLine(IDictionary<string, ICollection<string>> flags, 
 {
     // What Cake and build.cake read themselves. Settings of cake.config may come as flags too: --settings_verbosity=quiet.
     private static readonly string[] s_cake = ["target", "nobuild"];
-    private static readonly string[] s_sections = ["settings_", "paths_", "nuget_"];
-    private static readonly string[] s_settings = ["rayshard_store", "rayshard_workers", "rayshard_workermemorymib", "rayshard_framedeadlineseconds"];
+    private static readonly string[] s_sections = ["settings_", "paths_", "nuget_", "rayshard_"];
 
     // Cake gives null for a flag without a value.
     private readonly Dictionary<string, List<string>> _flags =
@@ -66,7 +65,7 @@ public sealed class CommandLine(IDictionary<string, ICollection<string>> flags, 
     }
 
     private static bool IsKnown(string flag, IReadOnlyCollection<string> known) =>
-        known.Concat(s_cake).Concat(s_settings).Contains(flag, StringComparer.OrdinalIgnoreCase) || s_sections.Any(section => flag.StartsWith(section, StringComparison.OrdinalIgnoreCase));
+        known.Concat(s_cake).Contains(flag, StringComparer.OrdinalIgnoreCase) || s_sections.Any(section => flag.StartsWith(section, StringComparison.OrdinalIgnoreCase));
 
     private static RayshardException Wrong(string what, string value, string reason, string cure) =>
         new(ExitCode.AskedWrongly, $"{what}{(value.Length > 0 ? "=" + value : "")}: {reason}; {cure}");

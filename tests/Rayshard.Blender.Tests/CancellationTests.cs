@@ -168,7 +168,7 @@ public sealed class CancellationTests
         await host.ReadAsync(10);
 
         // setsid made the host the leader of its group, as a shell does for what runs in its foreground. The shell's own kill: a small Debian has no such program.
-        Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT -- -{host.Process.Id}")]).WaitForExit();
+        Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -s INT -- -{host.Process.Id}")]).WaitForExit();
         var rest = (await host.Process.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await host.Process.WaitForExitAsync();
 
