@@ -79,7 +79,7 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live)
     {
         if (answer.Frame is { } frame)
         {
-            run.Complete(answer.Ticket, frame);
+            run.Complete(answer.Ticket, frame, _worker!.Pid);
             return;
         }
 

@@ -135,9 +135,10 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
         WakeLanes();
     }
 
-    /// <summary>Notes a rendered frame.</summary>
-    public void Complete(Ticket ticket, RenderedFrame frame)
+    /// <summary>Notes a frame that the Blender process <paramref name="pid"/> has rendered.</summary>
+    public void Complete(Ticket ticket, RenderedFrame frame, int pid)
     {
+        counts.Rendered(pid);
         lock (_lock)
         {
             if (!IsOver)

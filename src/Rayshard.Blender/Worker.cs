@@ -44,6 +44,9 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>What it said when the experiment was opened.</summary>
     public WorkerEvidence? Evidence { get; private set; }
 
+    /// <summary>Blender's process, as it names itself.</summary>
+    public int Pid { get; private set; }
+
     /// <summary>Frames it has rendered.</summary>
     public int Rendered { get; private set; }
 
@@ -80,6 +83,7 @@ internal sealed class Worker : IAsyncDisposable
             // Again, because a file that was edited between the two would be loaded, and its pixels stored under the old key.
             _plan.Session.CheckFiles();
             Evidence = new(hello.Json, opened.Settings);
+            Pid = (int?)hello.Json["pid"] ?? _group!.Pid;
             Interlocked.Exchange(ref _deadline, long.MaxValue);
         }
         catch (Exception e) when (e is FormatException or OperationCanceledException or SocketException or EndOfStreamException)

@@ -27,6 +27,10 @@ public sealed class WorkerPool : IAsyncDisposable
     /// <summary>What the Worker that started last said of itself and of the opened experiment; <c>null</c> before the first.</summary>
     public WorkerEvidence? Evidence => _counts.Evidence;
 
+    /// <summary>What decided the pixels, with the libraries that a Worker had mapped after its first frame; <c>null</c> before it.</summary>
+    public async Task<Fingerprint?> FingerprintAsync(Toolchain toolchain) =>
+        _counts is { Evidence: { } evidence, Libraries: { } libraries } ? Fingerprint.Of(toolchain, evidence, await libraries.ConfigureAwait(false)) : null;
+
     /// <summary>Blender processes started so far.</summary>
     public int WorkersStarted => _live.Started;
 
@@ -102,6 +106,21 @@ internal sealed class PoolCounts
     public int FailedTries => _failedTries;
 
     public WorkerEvidence? Evidence { get; set; }
+
+    /// <summary>What the first Worker that rendered has mapped; hashed beside the rendering.</summary>
+    public Task<SortedDictionary<string, Digest>>? Libraries { get; private set; }
+
+    /// <summary>Notes a rendered frame of a Blender process: the libraries of the first are read, when also the late ones are loaded.</summary>
+    public void Rendered(int pid)
+    {
+        if (Libraries is null)
+        {
+            lock (this)
+            {
+                Libraries ??= Task.Run(() => MappedLibraries.Of(pid));
+            }
+        }
+    }
 
     public long NextSequence() => Interlocked.Increment(ref _sequence);
 

@@ -46,8 +46,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
         }
 
         await _store.IndexAsync(_experiment, _plan, _run.Now).ConfigureAwait(false);
-        WriteProvenance();
-
+        await WriteProvenanceAsync().ConfigureAwait(false);
         Report(_progress);
         return new(_progress, _isInterrupted, _evidence?.Folder, StoredExperiment.At(_store.Folder, _experiment, _plan).Folder);
     }
@@ -110,7 +109,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
                     Store(writer, outcome);
                     if (_progress.Rendered == 1)
                     {
-                        WriteProvenance(); // Not only at the end, which a killed run never sees.
+                        await WriteProvenanceAsync().ConfigureAwait(false); // Not only at the end, which a killed run never sees.
                     }
 
                     Report(_progress with { FailedTries = _pool!.FailedTries, Bytes = bytesBefore + writer.Bytes });
@@ -204,11 +203,11 @@ internal sealed class ExperimentRun : IAsyncDisposable
         }
     }
 
-    private void WriteProvenance()
+    private async Task WriteProvenanceAsync()
     {
         if (_pool is not null)
         {
-            _evidence!.WriteProvenance(_toolchain!, _pool, _run.Time);
+            await _evidence!.WriteProvenanceAsync(_toolchain!, _pool, StoredExperiment.At(_store.Folder, _experiment, _plan).Folder, _run.Time).ConfigureAwait(false);
         }
     }
 

@@ -32,6 +32,19 @@ internal sealed class FrameBlobs : IDisposable
         return blobs;
     }
 
+    /// <summary>A copy with buffers of its own.</summary>
+    public static FrameBlobs Of(FrameBlobs other)
+    {
+        var blobs = new FrameBlobs(other.Record);
+        foreach (var blob in other.Blobs)
+        {
+            blobs.Add(ArrayPool<byte>.Shared.Rent(blob.Length), blob.Length);
+            blob.Span.CopyTo(blobs._rented[^1]);
+        }
+
+        return blobs;
+    }
+
     /// <summary>The blobs of a frame that a store holds already, under this experiment's record.</summary>
     /// <exception cref="DamagedShardException">A blob is not what its address says.</exception>
     public static FrameBlobs Of(Experiment experiment, Frame frame, StoredFrame stored)

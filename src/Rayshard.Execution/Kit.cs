@@ -82,6 +82,36 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         throw new OperationCanceledException(now);
     }
 
+    /// <summary>Renders a sample of an experiment again, past the store, and grades each pass of each frame. The store is only read.</summary>
+    /// <exception cref="RayshardException">The store holds none of the frames, the machine lacks something, or Blender refuses the experiment.</exception>
+    public async Task<Reproduction> ReproduceAsync(ResolvedExperiment resolved, ReproduceRequest request, CancellationToken now)
+    {
+        var (experiment, render) = (resolved.Experiment, request.Render);
+        var kernel = request.Kernel ?? experiment.CpuKernel;
+        var toolchain = await Toolchain.ProvisionAsync(BlenderFacts.Toolchains[experiment.Toolchain], kernel, toolchains, now).ConfigureAwait(false);
+        var evidence = new RunEvidence(Path.Combine(render.RunsFolder, "reproduce"), experiment, time);
+
+        // The frames keep the experiment's keys: only what renders them is another.
+        var rendered = resolved with { Experiment = experiment with { CpuKernel = kernel } };
+        var run = new ReproductionRun(experiment, () => Open(toolchain, rendered, request.Isolation ? render with { Workers = 1 } : render, evidence), evidence, now);
+        if (request.Isolation)
+        {
+            var leaks = await run.AgainstAloneAsync(request.Sample, toolchain).ConfigureAwait(false);
+            return new(experiment.Name, leaks, run.Missing, run.Fingerprint, [], [], evidence.Folder);
+        }
+
+        using var store = Store.OpenReadOnly(render.StoreFolder);
+        var verdicts = await run.AgainstStoreAsync(request.Sample, store, toolchain).ConfigureAwait(false);
+        if (verdicts.Count == 0)
+        {
+            throw new RayshardException(ExitCode.NotFound, $"'{render.StoreFolder}' holds none of the {run.Missing.Count} frames of experiment '{experiment.Name}' that were chosen: render it first, or name its store by --store");
+        }
+
+        var stored = StoredFingerprints.Read(StoredExperiment.At(store.Folder, experiment, new(experiment)).Folder);
+        var causes = run.Fingerprint is { } here ? stored.SelectMany(here.Causes).Distinct().ToList() : [];
+        return new(experiment.Name, verdicts, run.Missing, run.Fingerprint, stored, causes, evidence.Folder);
+    }
+
     /// <summary>Writes every frame's configuration as JSON Lines, in constant memory.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
     public static void WriteConfigs(IEnumerable<ResolvedExperiment> experiments, TextWriter output, CancellationToken now)

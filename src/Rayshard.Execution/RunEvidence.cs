@@ -28,11 +28,17 @@ internal sealed class RunEvidence
     public string LogFolder => Path.Combine(Folder, "log");
 
     /// <summary>Writes down what rendered: toolchain, build, CPU class, every setting as Blender had it.</summary>
-    public void WriteProvenance(Toolchain toolchain, WorkerPool pool, TimeProvider time)
+    public async Task WriteProvenanceAsync(Toolchain toolchain, WorkerPool pool, string shardFolder, TimeProvider time)
     {
         if (pool.Evidence is not { } worker)
         {
             return;
+        }
+
+        var fingerprint = await pool.FingerprintAsync(toolchain).ConfigureAwait(false);
+        if (fingerprint is not null)
+        {
+            StoredFingerprints.Add(shardFolder, fingerprint);
         }
 
         File.WriteAllText(Path.Combine(Folder, "provenance.json"), new JObject
@@ -42,6 +48,7 @@ internal sealed class RunEvidence
             ["toolchain"] = toolchain.Pin.Id,
             ["executable_sha256"] = toolchain.ExecutableDigest.ToString(),
             ["cpu_class"] = toolchain.CpuClass.ToString(),
+            ["fingerprint"] = fingerprint?.ToJson(),
             ["worker"] = worker.Hello,
             ["rendered_with"] = worker.Settings,
             ["workers_started"] = pool.WorkersStarted,

@@ -81,6 +81,12 @@ public sealed record Experiment
     /// <summary>Whether a frame's alpha may be zero everywhere, as where a transparent film sees no object. Else such a frame is refused.</summary>
     public bool AllowEmpty { get; init; }
 
+    /// <summary>
+    /// By a pass's name: what another machine's render may differ by and still be called the same. Decides no pixel. A pass that is not here
+    /// is held against its own noise.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tolerance>? Tolerances { get; init; }
+
     /// <summary>Size of a shard in bytes, about; decides how many frames share one. Default 1 GiB.</summary>
     public long ShardBytes { get; init; } = 1L << 30;
 }

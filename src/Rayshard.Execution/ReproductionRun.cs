@@ -1,0 +1,146 @@
+using Rayshard.Blender;
+using Rayshard.Storage;
+
+namespace Rayshard.Execution;
+
+/// <summary>Renders chosen frames of one experiment again, past the store, and grades each pass.</summary>
+internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> openPool, RunEvidence evidence, CancellationToken now)
+{
+    private readonly FramePlan _plan = new(experiment);
+    private readonly List<long> _missing = [];
+    private readonly HashSet<string> _drawn = [];
+
+    /// <summary>Frames that there was nothing to hold against.</summary>
+    public IReadOnlyList<long> Missing => _missing;
+
+    /// <summary>What decided the pixels now.</summary>
+    public Fingerprint? Fingerprint { get; private set; }
+
+    /// <summary>Holds the chosen frames against what a store has of them.</summary>
+    public async Task<IReadOnlyList<FrameVerdict>> AgainstStoreAsync(FrameSample sample, Store store, Toolchain toolchain)
+    {
+        var frames = new List<Frame>();
+        foreach (var frame in sample.Of(_plan.Settings, _plan.Count).Select(_plan.At))
+        {
+            using var stored = store.TryFind(frame.Key);
+            if (stored is null)
+            {
+                _missing.Add(frame.Index);
+            }
+            else
+            {
+                frames.Add(frame);
+            }
+        }
+
+        await using var pool = openPool();
+        return await CompareAsync(pool, frames, frame =>
+        {
+            using var stored = store.TryFind(frame.Key)!;
+            return FrameBlobs.Of(experiment, frame, stored);
+        }, toolchain).ConfigureAwait(false);
+    }
+
+    /// <summary>Holds the chosen frames, rendered one after another by one Worker, against each rendered by a Worker that has seen nothing else.</summary>
+    public async Task<IReadOnlyList<FrameVerdict>> AgainstAloneAsync(FrameSample sample, Toolchain toolchain)
+    {
+        var alone = new Dictionary<long, FrameBlobs>();
+        try
+        {
+            var frames = sample.Of(_plan.Settings, _plan.Count).Select(_plan.At).ToList();
+            foreach (var frame in frames)
+            {
+                await using var fresh = openPool();
+                await foreach (var outcome in fresh.RenderAsync([frame], now, now).ConfigureAwait(false))
+                {
+                    using (outcome)
+                    {
+                        if (outcome is RenderedFrame rendered)
+                        {
+                            alone[frame.Index] = FrameBlobs.Of(experiment, rendered);
+                        }
+                        else
+                        {
+                            _missing.Add(frame.Index);
+                        }
+                    }
+                }
+            }
+
+            await using var pool = openPool();
+            return await CompareAsync(pool, [.. frames.Where(frame => alone.ContainsKey(frame.Index))], frame => FrameBlobs.Of(alone[frame.Index]), toolchain).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var blobs in alone.Values)
+            {
+                blobs.Dispose();
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<FrameVerdict>> CompareAsync(WorkerPool pool, List<Frame> frames, Func<Frame, FrameBlobs> first, Toolchain toolchain)
+    {
+        var verdicts = new SortedDictionary<long, FrameVerdict>();
+        await foreach (var outcome in pool.RenderAsync(frames, now, now).ConfigureAwait(false))
+        {
+            using (outcome)
+            {
+                verdicts[outcome.Frame.Index] = outcome is RenderedFrame rendered ? Compare(rendered, first) : new(outcome.Frame.Index, [], outcome.Failures);
+            }
+        }
+
+        now.ThrowIfCancellationRequested();
+        Fingerprint = await pool.FingerprintAsync(toolchain).ConfigureAwait(false);
+
+        // Only what differs, and has no tolerance of its own, is held against its noise: the same frame with another seed.
+        var reseeded = frames.Where(frame => verdicts[frame.Index].Passes.Any(NeedsNoise)).Select(frame => frame with { NoiseSeed = (frame.NoiseSeed + 1) & int.MaxValue });
+        await foreach (var outcome in pool.RenderAsync(reseeded, now, now).ConfigureAwait(false))
+        {
+            using (outcome)
+            {
+                if (outcome is RenderedFrame rendered)
+                {
+                    verdicts[outcome.Frame.Index] = HeldAgainstNoise(verdicts[outcome.Frame.Index], Compare(rendered, first, draws: false));
+                }
+            }
+        }
+
+        return [.. verdicts.Values];
+    }
+
+    private FrameVerdict Compare(RenderedFrame rendered, Func<Frame, FrameBlobs> first, bool draws = true)
+    {
+        using var here = FrameBlobs.Of(experiment, rendered);
+        using var there = first(rendered.Frame);
+        var verdicts = new List<PassVerdict>();
+        foreach (var (pass, i) in here.Record.Passes.Select((pass, i) => (pass, i)))
+        {
+            var (mine, other) = (Npy.Pixels(here.Blobs[i].Span), Npy.Pixels(there.Blobs[i].Span));
+            var difference = PassDifference.Of(other, mine);
+            verdicts.Add(new(pass.Name, GradeOf(pass.Name, difference), difference, null));
+            if (draws && difference.Differing > 0 && _drawn.Add(pass.Name))
+            {
+                DifferencePicture.Write(Path.Combine(evidence.Folder, $"{pass.Name}-frame-{rendered.Frame.Index}.png"), other, mine, pass.Width, pass.Channels.Count);
+            }
+        }
+
+        return new(rendered.Frame.Index, verdicts, rendered.Failures);
+    }
+
+    private Grade GradeOf(string pass, PassDifference difference) =>
+        difference.Differing == 0 ? Grade.Identical : ToleranceOf(pass)?.Holds(difference) == true ? Grade.WithinTolerance : Grade.Different;
+
+    private bool NeedsNoise(PassVerdict verdict) => verdict.Grade == Grade.Different && ToleranceOf(verdict.Pass) is null;
+
+    private Tolerance? ToleranceOf(string pass) => experiment.Tolerances?.GetValueOrDefault(pass);
+
+    private FrameVerdict HeldAgainstNoise(FrameVerdict verdict, FrameVerdict noise) => verdict with
+    {
+        Passes = [.. verdict.Passes.Zip(noise.Passes, (pass, other) => !NeedsNoise(pass) ? pass : pass with
+        {
+            Noise = other.Difference,
+            Grade = Tolerance.IsFarBelowNoise(pass.Difference, other.Difference) ? Grade.WithinTolerance : Grade.Different,
+        })],
+    };
+}
