@@ -8,13 +8,16 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify"],
-        ["store"] = ["Render", "Verify"],
-        ["workers"] = ["Render"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce"],
+        ["store"] = ["Render", "Verify", "Reproduce"],
+        ["workers"] = ["Render", "Reproduce"],
+        ["sample"] = ["Reproduce"],
+        ["isolation"] = ["Reproduce"],
+        ["kernel"] = ["Reproduce"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
         ["output"] = ["Configs"],
-        ["json"] = ["Provision", "Render", "Verify"],
+        ["json"] = ["Provision", "Render", "Verify", "Reproduce"],
         ["filter"] = ["Test"],
     };
 
@@ -35,6 +38,15 @@ public sealed record KitOptions
 
     /// <summary>Whether to verify by the fast check sums.</summary>
     public bool Quick { get; init; }
+
+    /// <summary>Which frames to render again.</summary>
+    public required FrameSample Sample { get; init; }
+
+    /// <summary>Whether to seek leaks from frame to frame.</summary>
+    public bool Isolation { get; init; }
+
+    /// <summary>Another CPU kernel than the experiment's, to render again with.</summary>
+    public CpuKernel? Kernel { get; init; }
 
     /// <summary>File for the configs; absent: standard output.</summary>
     public string? Output { get; init; }
@@ -74,6 +86,9 @@ public sealed record KitOptions
             Workers = WorkerSettings.Read(line),
             Frame = line.Number("frame", null, 0, long.MaxValue),
             Quick = line.Has("quick"),
+            Sample = FrameSample.Parse(line.Text("sample") ?? "16"),
+            Isolation = line.Has("isolation"),
+            Kernel = KernelOf(line.Text("kernel")),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,
             Json = line.Has("json"),
             Filter = line.Text("filter"),
@@ -89,6 +104,10 @@ public sealed record KitOptions
             throw new RayshardException(ExitCode.NotFound, $"--target={unknown}: there is no such target; there are: {string.Join(", ", tasks)}");
         }
     }
+
+    private static CpuKernel? KernelOf(string? text) => text is null ? null
+        : Enum.GetNames<CpuKernel>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<CpuKernel>(text, ignoreCase: true)
+        : throw new RayshardException(ExitCode.AskedWrongly, $"--kernel={text}: Cycles has no such CPU kernel: take native, sse or avx2");
 
     private static string Listener(string target) =>
         target.Equals("Default", StringComparison.OrdinalIgnoreCase) || target.StartsWith(RenderPrefix, StringComparison.OrdinalIgnoreCase) ? "Render" : target;

@@ -10,7 +10,7 @@ public sealed class Rendering(KitContext context)
     /// <summary>Renders, shows how far it is, and sums up.</summary>
     public Task RunAsync(IReadOnlyList<ResolvedExperiment> experiments) => context.Options.Frame is { } frame
         ? FrameAsync(experiments, frame)
-        : AllAsync(Request(experiments));
+        : AllAsync(Request(context, experiments));
 
     private async Task AllAsync(RenderRequest request)
     {
@@ -26,7 +26,7 @@ public sealed class Rendering(KitContext context)
             throw new RayshardException(ExitCode.AskedWrongly, $"--frame={frame}: of which experiment? Give one --experiment=NAME");
         }
 
-        var (record, failures) = await context.Kit.RenderFrameAsync(experiments[0], frame, Request(experiments), context.Interruption.Finish).ConfigureAwait(false);
+        var (record, failures) = await context.Kit.RenderFrameAsync(experiments[0], frame, Request(context, experiments), context.Interruption.Finish).ConfigureAwait(false);
         foreach (var failure in failures)
         {
             context.Terminal.Say($"{failure} (log: {context.Folders.Show(failure.Log)})");
@@ -42,7 +42,8 @@ public sealed class Rendering(KitContext context)
         }
     }
 
-    private RenderRequest Request(IReadOnlyList<ResolvedExperiment> experiments) => new()
+    /// <summary>What the command line asks for.</summary>
+    internal static RenderRequest Request(KitContext context, IReadOnlyList<ResolvedExperiment> experiments) => new()
     {
         Experiments = experiments,
         StoreFolder = context.Options.Store,

@@ -116,7 +116,8 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
         var verdicts = new List<PassVerdict>();
         foreach (var (pass, i) in here.Record.Passes.Select((pass, i) => (pass, i)))
         {
-            var (mine, other) = (Npy.Pixels(here.Blobs[i].Span), Npy.Pixels(there.Blobs[i].Span));
+            var mine = Npy.Pixels(here.Blobs[i].Span);
+            var other = Npy.Pixels(there.Blobs[i].Span);
             var difference = PassDifference.Of(other, mine);
             verdicts.Add(new(pass.Name, GradeOf(pass.Name, difference), difference, null));
             if (draws && difference.Differing > 0 && _drawn.Add(pass.Name))

@@ -32,7 +32,8 @@ internal static class StoredFingerprints
     {
         var folder = Path.Combine(shardFolder, FolderName);
         var found = new List<Fingerprint>();
-        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal) : [])
+        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [];
+        foreach (var file in files.Order(StringComparer.Ordinal))
         {
             try
             {
