@@ -115,7 +115,7 @@ public sealed class Reproducing(KitContext context)
         })),
         ["missing"] = new JArray(done.Missing),
         ["causes"] = new JArray(done.Causes),
-        ["differences"] = new JArray(done.Stored.Select(stored => new JObject(done.Here!.Differences(stored).Select(fact => new JProperty(fact.Fact, new JArray(fact.Mine, fact.Other)))))),
+        ["differences"] = new JArray(done.Stored.Select(stored => new JObject(done.Here!.Differences(stored).Select(fact => new JProperty(fact.Fact, new JArray(new JValue(fact.Mine), new JValue(fact.Other))))))),
         ["here"] = done.Here?.ToJson(),
     };
 
