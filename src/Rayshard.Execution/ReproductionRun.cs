@@ -93,23 +93,11 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
         now.ThrowIfCancellationRequested();
         Fingerprint = await pool.FingerprintAsync(toolchain).ConfigureAwait(false);
 
-        // Only what differs, and has no tolerance of its own, is held against its noise: the same frame with another seed.
-        var reseeded = frames.Where(frame => verdicts[frame.Index].Passes.Any(NeedsNoise)).Select(frame => frame with { NoiseSeed = (frame.NoiseSeed + 1) & int.MaxValue });
-        await foreach (var outcome in pool.RenderAsync(reseeded, now, now).ConfigureAwait(false))
-        {
-            using (outcome)
-            {
-                if (outcome is RenderedFrame rendered)
-                {
-                    verdicts[outcome.Frame.Index] = HeldAgainstNoise(verdicts[outcome.Frame.Index], Compare(rendered, first, draws: false));
-                }
-            }
-        }
-
+        await HoldAgainstNoiseAsync(pool, [.. frames.Where(frame => verdicts[frame.Index].Passes.Any(NeedsNoise))], verdicts).ConfigureAwait(false);
         return [.. verdicts.Values];
     }
 
-    private FrameVerdict Compare(RenderedFrame rendered, Func<Frame, FrameBlobs> first, bool draws = true)
+    private FrameVerdict Compare(RenderedFrame rendered, Func<Frame, FrameBlobs> first)
     {
         using var here = FrameBlobs.Of(experiment, rendered);
         using var there = first(rendered.Frame);
@@ -120,7 +108,7 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
             var other = Npy.Pixels(there.Blobs[i].Span);
             var difference = PassDifference.Of(other, mine);
             verdicts.Add(new(pass.Name, GradeOf(pass.Name, difference), difference, null));
-            if (draws && difference.Differing > 0 && _drawn.Add(pass.Name))
+            if (difference.Differing > 0 && _drawn.Add(pass.Name))
             {
                 DifferencePicture.Write(Path.Combine(evidence.Folder, $"{pass.Name}-frame-{rendered.Frame.Index}.png"), other, mine, pass.Width, pass.Channels.Count);
             }
@@ -136,12 +124,40 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
 
     private Tolerance? ToleranceOf(string pass) => experiment.Tolerances?.GetValueOrDefault(pass);
 
-    private FrameVerdict HeldAgainstNoise(FrameVerdict verdict, FrameVerdict noise) => verdict with
+    // The noise is this machine's: each frame once more, and then with another seed.
+    private async Task HoldAgainstNoiseAsync(WorkerPool pool, List<Frame> frames, SortedDictionary<long, FrameVerdict> verdicts)
     {
-        Passes = [.. verdict.Passes.Zip(noise.Passes, (pass, other) => !NeedsNoise(pass) ? pass : pass with
+        FrameBlobs? again = null;
+        try
         {
-            Noise = other.Difference,
-            Grade = Tolerance.IsFarBelowNoise(pass.Difference, other.Difference) ? Grade.WithinTolerance : Grade.Different,
-        })],
+            await foreach (var outcome in pool.RenderAsync(frames.SelectMany(frame => new[] { frame, Reseeded(frame) }), now, now).ConfigureAwait(false))
+            {
+                using (outcome)
+                {
+                    var blobs = outcome is RenderedFrame rendered ? FrameBlobs.Of(experiment, rendered) : null;
+                    if (again is not null && blobs is not null && outcome.Frame.NoiseSeed != again.Record.NoiseSeed)
+                    {
+                        verdicts[outcome.Frame.Index] = HeldAgainstNoise(verdicts[outcome.Frame.Index], again, blobs);
+                    }
+
+                    again?.Dispose();
+                    again = blobs;
+                }
+            }
+        }
+        finally
+        {
+            again?.Dispose();
+        }
+    }
+
+    private FrameVerdict HeldAgainstNoise(FrameVerdict verdict, FrameBlobs again, FrameBlobs reseeded) => verdict with
+    {
+        Passes = [.. verdict.Passes.Select((pass, i) => NeedsNoise(pass) ? HeldAgainstNoise(pass, PassDifference.Of(Npy.Pixels(again.Blobs[i].Span), Npy.Pixels(reseeded.Blobs[i].Span))) : pass)],
     };
+
+    private static PassVerdict HeldAgainstNoise(PassVerdict pass, PassDifference noise) =>
+        pass with { Noise = noise, Grade = Tolerance.IsFarBelowNoise(pass.Difference, noise) ? Grade.WithinTolerance : Grade.Different };
+
+    private static Frame Reseeded(Frame frame) => frame with { NoiseSeed = (frame.NoiseSeed + 1) & int.MaxValue };
 }

@@ -6,10 +6,14 @@ namespace Rayshard;
 /// <param name="MaxAbs">Greatest difference, in the pass's unit; infinite where one is NaN or infinite and the other is not that.</param>
 /// <param name="MaxUlp">Greatest difference in steps of float32.</param>
 /// <param name="PsnrDb">
-/// Peak signal to noise in decibels, the peak being the greatest finite magnitude of the first: infinite where no finite number differs.
+/// Peak signal to noise in decibels, the peak being the greatest magnitude of the first below 1e9, because the depth of nothing, 1e10, would drown
+/// every other: infinite where no number differs by anything.
 /// </param>
 public sealed record PassDifference(long Floats, long Differing, double MaxAbs, long MaxUlp, double PsnrDb)
 {
+    // The background of a depth pass is 1e10.
+    private const float Far = 1e9f;
+
     /// <summary>Share of the numbers whose bits differ.</summary>
     public double Share => Floats == 0 ? 0 : (double)Differing / Floats;
 
@@ -26,7 +30,7 @@ public sealed record PassDifference(long Floats, long Differing, double MaxAbs, 
         for (var i = 0; i < first.Length; i++)
         {
             var (a, b) = (first[i], second[i]);
-            if (float.IsFinite(a))
+            if (Math.Abs(a) < Far)
             {
                 peak = Math.Max(peak, Math.Abs(a));
             }

@@ -12,6 +12,12 @@ public sealed record Tolerance
     /// </summary>
     public const double BelowNoiseDb = 20;
 
+    /// <summary>
+    /// What lies this far below the peak is rounding: a millionth, some steps of float32. Passes without noise (depth, position, uv of one sample)
+    /// come to 130 dB and more with another CPU kernel (Blender 3.4.1).
+    /// </summary>
+    public const double RoundingDb = 120;
+
     /// <summary>Greatest difference of a number, in the pass's unit.</summary>
     public double? MaxAbs { get; init; }
 
@@ -28,7 +34,10 @@ public sealed record Tolerance
     public bool Holds(PassDifference difference) =>
         !(difference.MaxAbs > MaxAbs) && !(difference.MaxUlp > MaxUlp) && !(difference.PsnrDb < MinPsnrDb) && !(difference.Share > MaxShare);
 
-    /// <summary>Whether a difference lies far below what another noise seed does to the same frame.</summary>
+    /// <summary>
+    /// Whether a difference is rounding, or lies far below <paramref name="noise"/>, which is what another noise seed does to the same frame on the
+    /// same machine.
+    /// </summary>
     public static bool IsFarBelowNoise(PassDifference difference, PassDifference noise) =>
-        noise.Differing > 0 && difference.PsnrDb >= noise.PsnrDb + BelowNoiseDb;
+        difference.PsnrDb >= RoundingDb || (noise.Differing > 0 && difference.PsnrDb >= noise.PsnrDb + BelowNoiseDb);
 }
