@@ -23,6 +23,9 @@ internal static class TestMachine
         Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists("/usr/bin/blender"),
         "this machine has no Blender: run ./build.sh --target=Provision first");
 
+    /// <summary>Skips the test where the CPU has one kernel only, so that there is nothing to tell apart.</summary>
+    public static void NeedsAvx2() => Assert.SkipUnless(System.Runtime.Intrinsics.X86.Avx2.IsSupported, "this machine's CPU has no AVX2, so there is no other kernel to hold against");
+
     /// <summary>The Blenders that run this tree's worker.</summary>
     public static IReadOnlyList<Process> Blenders() => [.. Process.GetProcessesByName("blender")
         .Where(process => CommandLine(process.Id).Contains(BlenderFolder, StringComparison.Ordinal))];

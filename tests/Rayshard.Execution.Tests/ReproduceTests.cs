@@ -1,0 +1,166 @@
+using Rayshard.Blender;
+
+namespace Rayshard.Execution.Tests;
+
+/// <summary>Frames that are rendered again are graded rightly, and what differs is named with its cause.</summary>
+public sealed class ReproduceTests
+{
+    private const string Leaking = """
+
+        COUNT = []
+
+        def apply(parameters):
+            COUNT.append(1)
+            bpy.data.lights["Key"].color = (1 / len(COUNT), 1, 1)
+        """;
+
+    [Fact]
+    public async Task What_this_machine_rendered_it_renders_again_to_the_bit_and_the_store_is_only_read()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        await place.RenderAsync(place.Experiment());
+        var shards = Workplace.Shards(place.Store);
+
+        var again = await ReproduceAsync(place, place.Experiment(), "all");
+
+        Assert.Equal(40, again.Frames.Count);
+        Assert.Equal(Grade.Identical, again.Grade);
+        Assert.Empty(again.Causes);
+        Assert.Equal(shards, Workplace.Shards(place.Store));
+    }
+
+    [Fact]
+    public async Task Another_kernel_is_within_tolerance_and_named_and_the_same_kernel_is_identical()
+    {
+        TestMachine.NeedsBlender();
+        TestMachine.NeedsAvx2();
+        using var place = new Workplace();
+        await place.RenderAsync(Noisy(place));
+
+        var sse = await ReproduceAsync(place, Noisy(place), "4", CpuKernel.Sse);
+        var pinned = await ReproduceAsync(place, Noisy(place), "4", CpuKernel.Avx2);
+
+        Assert.Equal(Grade.WithinTolerance, sse.Grade);
+        Assert.Equal("Cycles' CPU kernel: sse here, avx2 in the store", sse.Causes[0]);
+        Assert.NotEmpty(Directory.GetFiles(sse.Folder, "combined-frame-*.png"));
+        Assert.Equal(Grade.Identical, pinned.Grade);
+    }
+
+    [Fact]
+    public async Task Another_noise_seed_is_not_within_tolerance()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        var pixels = new List<float[]>();
+        foreach (var seed in new[] { 1, 2, 3 })
+        {
+            var experiment = Noisy(place) with { Seed = seed };
+            var toolchain = (await TestMachine.Kit.ProvisionAsync([place.Resolve(experiment)], default)).Single();
+            await using var pool = WorkerPool.Open(toolchain, ExperimentResolver.Resolve(experiment), place.SceneFolder, new() { LogFolder = place.Runs, Workers = 1 });
+            await foreach (var outcome in pool.RenderAsync([new FramePlan(ExperimentResolver.Resolve(experiment)).At(3)]))
+            {
+                using (outcome)
+                {
+                    pixels.Add(Assert.IsType<RenderedFrame>(outcome).Passes[0].Pixels.ToArray());
+                }
+            }
+        }
+
+        Assert.False(Tolerance.IsFarBelowNoise(PassDifference.Of(pixels[0], pixels[1]), PassDifference.Of(pixels[0], pixels[2])));
+    }
+
+    [Fact]
+    public async Task A_scene_that_reads_the_clock_is_different_and_no_cause_is_made_up()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace(Workplace.Scene.Replace("(1, -1, 2)", "(__import__('time').time() % 5, -1, 2)", StringComparison.Ordinal));
+        await place.RenderAsync(place.Experiment(2));
+
+        var again = await ReproduceAsync(place, place.Experiment(2), "all");
+
+        Assert.Equal(Grade.Different, again.Grade);
+        Assert.Empty(again.Causes);
+    }
+
+    [Fact]
+    public async Task Isolation_names_the_frames_that_others_leak_into_and_finds_none_in_a_clean_scene()
+    {
+        TestMachine.NeedsBlender();
+        using var leaking = new Workplace(Workplace.Scene[..Workplace.Scene.IndexOf("def apply", StringComparison.Ordinal)] + Leaking);
+        using var clean = new Workplace();
+
+        var leaks = await IsolationAsync(leaking);
+        var none = await IsolationAsync(clean);
+
+        Assert.Equal(Grade.Identical, leaks.Frames[0].Grade);
+        Assert.All(leaks.Frames.Skip(1), frame => Assert.Equal(Grade.Different, frame.Grade));
+        Assert.Equal(Grade.Identical, none.Grade);
+    }
+
+    [Fact]
+    public async Task A_tolerance_of_the_experiment_decides_where_it_is_given()
+    {
+        TestMachine.NeedsBlender();
+        TestMachine.NeedsAvx2();
+        using var place = new Workplace();
+        var strict = Noisy(place) with { Tolerances = new Dictionary<string, Tolerance> { ["combined"] = new() { MaxShare = 0 } } };
+        await place.RenderAsync(strict);
+
+        var sse = await ReproduceAsync(place, strict, "4", CpuKernel.Sse);
+
+        Assert.Equal(Grade.Different, sse.Grade);
+    }
+
+    [Fact]
+    public async Task A_store_without_the_frames_is_not_found()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        await place.RenderAsync(place.Experiment());
+
+        var refused = await Assert.ThrowsAsync<RayshardException>(() => ReproduceAsync(place, place.Experiment() with { Seed = 99 }, "3"));
+
+        Assert.Equal(ExitCode.NotFound, refused.ExitCode);
+        Assert.Contains("holds none of the 3 frames", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_fingerprint_beside_the_shards_names_build_kernel_and_the_libraries_that_were_mapped()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        var summary = await place.RenderAsync(place.Experiment(4));
+
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(summary.ShardFolder, "fingerprints")));
+        var facts = Fingerprint.Parse(Newtonsoft.Json.Linq.JObject.Parse(await File.ReadAllTextAsync(file))).Facts;
+
+        Assert.Equal("3.4.1", facts["blender.version"]);
+        Assert.Equal("1", facts["threads"]);
+        Assert.Contains(facts.Keys, fact => fact.StartsWith("library.libembree", StringComparison.Ordinal));
+        Assert.Contains(facts.Keys, fact => fact.StartsWith("library._multiarray_umath", StringComparison.Ordinal));
+        Assert.Equal(facts["executable"], facts["library.blender"]);
+    }
+
+    // A glossy ball under a lamp: kernels differ in many of its floats.
+    private static Experiment Noisy(Workplace place)
+    {
+        File.WriteAllText(Path.Combine(place.SceneFolder, "scene.py"), Workplace.Scene.Replace("    for thing in", """
+                bpy.ops.mesh.primitive_uv_sphere_add(radius=0.8, location=(0, 0, 0.5))
+                glossy = bpy.data.materials.new("Glossy")
+                glossy.use_nodes = True
+                glossy.node_tree.nodes["Principled BSDF"].inputs["Roughness"].default_value = 0.1
+                glossy.node_tree.nodes["Principled BSDF"].inputs["Metallic"].default_value = 1
+                bpy.context.object.data.materials.append(glossy)
+                scene.world = bpy.data.worlds.new("Sky")
+                for thing in
+            """, StringComparison.Ordinal));
+        return place.Experiment(8) with { Render = new() { Width = 64, Height = 48, Samples = 16 } };
+    }
+
+    private static Task<Reproduction> IsolationAsync(Workplace place) => TestMachine.Kit.ReproduceAsync(
+        place.Resolve(place.Experiment()), new() { Render = place.Request(place.Resolve(place.Experiment())), Sample = FrameSample.Parse("3"), Isolation = true }, default);
+
+    private static Task<Reproduction> ReproduceAsync(Workplace place, Experiment experiment, string sample, CpuKernel? kernel = null) => TestMachine.Kit.ReproduceAsync(
+        place.Resolve(experiment), new() { Render = place.Request(place.Resolve(experiment)), Sample = FrameSample.Parse(sample), Kernel = kernel }, default);
+}
