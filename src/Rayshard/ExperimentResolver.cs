@@ -105,7 +105,25 @@ public sealed partial class ExperimentResolver
         Check("passes", _experiment.Passes.Count > 0, "there is no pass to store: name at least one, like combined");
         Check("passes", _experiment.Capture != Capture.Viewer || _experiment.Passes.Count <= 1, "the viewer capture shows one pass: name one, or take capture 'passes'");
         var names = new HashSet<string>();
-        return [.. _experiment.Passes.Select((request, i) => Pass(request, $"passes[{i}]", pin, names))];
+        List<PassRequest> passes = [.. _experiment.Passes.Select((request, i) => Pass(request, $"passes[{i}]", pin, names))];
+        CheckTolerances(names);
+        return passes;
+    }
+
+    private void CheckTolerances(HashSet<string> passes)
+    {
+        foreach (var (pass, tolerance) in _experiment.Tolerances ?? new Dictionary<string, Tolerance>())
+        {
+            var field = $"tolerances.{pass}";
+            Check(field, passes.Contains(pass), $"there is no pass of the name '{pass}': {Names(passes)}");
+            Check(field, tolerance != new Tolerance(), "no bound is given, so everything would be within it: give maxAbs, maxUlp, minPsnrDb or maxShare, or leave it out");
+            Check($"{field}.maxAbs", tolerance.MaxAbs is null or >= 0, $"{Text(tolerance.MaxAbs)} is no difference: 0 or more");
+            Check($"{field}.maxUlp", tolerance.MaxUlp is null or >= 0, $"{tolerance.MaxUlp} is no difference: 0 or more");
+            Check($"{field}.minPsnrDb", tolerance.MinPsnrDb is not double.NaN, "it is no number");
+            Check($"{field}.maxShare", tolerance.MaxShare is null or (>= 0 and <= 1), $"{Text(tolerance.MaxShare)} is no share: 0 to 1");
+        }
+
+        static string Text(double? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
     }
 
     private PassRequest Pass(PassRequest request, string field, ToolchainPin? pin, HashSet<string> names)
