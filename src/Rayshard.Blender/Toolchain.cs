@@ -59,7 +59,13 @@ public sealed record Toolchain
     public static async Task<Toolchain> ProvisionAsync(ToolchainPin pin, CpuKernel kernel, ToolchainOptions options, CancellationToken now = default)
     {
         var cpuClass = CpuClass.Of(kernel);
-        var executable = await AptPackage.ProvisionAsync(pin, options, now).ConfigureAwait(false);
+        var executable = pin.Provider switch
+        {
+            "apt" => await AptPackage.ProvisionAsync(pin, options, now).ConfigureAwait(false),
+            "archive" => await Archive.ProvisionAsync(pin, options, now).ConfigureAwait(false),
+            "path" => PathProvider.Provision(pin),
+            var other => throw new RayshardException(ExitCode.AskedWrongly, $"blender/toolchains.json: toolchain '{pin.Id}': provider: there is no '{other}': take apt, archive or path"),
+        };
         var toolchain = new Toolchain(pin, options with { BlenderFolder = Path.GetFullPath(options.BlenderFolder) }, executable, cpuClass);
         var (probe, isNew) = await new Probe(toolchain, options).RunAsync(now).ConfigureAwait(false);
         return toolchain with { Probe = probe, WasProbed = isNew };

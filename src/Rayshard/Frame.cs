@@ -131,7 +131,7 @@ public sealed class FramePlan
     private static JObject SettingsOf(Experiment experiment) => new()
     {
         ["rayshard"] = 1,
-        ["toolchain"] = new JArray(experiment.Toolchain, Pin(experiment).Version, Pin(experiment).PackageVersion),
+        ["toolchain"] = new JArray(experiment.Toolchain, Pin(experiment).Version, Pin(experiment).Build),
         ["cpu_kernel"] = ExperimentFile.ToJson(experiment.CpuKernel),
         ["capture"] = ExperimentFile.ToJson(experiment.Capture),
         ["scene"] = new JObject { ["file"] = experiment.Scene.File, ["files"] = ExperimentFile.ToJson(experiment.Scene.Files!) },

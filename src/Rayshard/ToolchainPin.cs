@@ -13,20 +13,33 @@ public sealed record ToolchainPin
     [JsonRequired]
     public string Version { get; init; } = "";
 
-    /// <summary>Where it comes from: <c>apt</c>, the distribution's package installed on this machine.</summary>
+    /// <summary>
+    /// Where it comes from: <c>apt</c>, the distribution's package installed on this machine; <c>archive</c>, a tar as blender.org gives them;
+    /// <c>path</c>, an executable that is there.
+    /// </summary>
     [JsonRequired]
     public string Provider { get; init; } = "";
 
-    /// <summary>Name of the package.</summary>
-    [JsonRequired]
+    /// <summary>Of <c>apt</c>: name of the package.</summary>
     public string Package { get; init; } = "";
 
-    /// <summary>Exact version of the package.</summary>
-    [JsonRequired]
+    /// <summary>Of <c>apt</c>: exact version of the package.</summary>
     public string PackageVersion { get; init; } = "";
 
+    /// <summary>Of <c>archive</c> and <c>path</c>: SHA-256 of the archive, or of the executable.</summary>
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>Of <c>archive</c>: where to get it, tried in order: https addresses, and paths of local files.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [];
+
+    /// <summary>Of <c>path</c>: absolute path of Blender's executable.</summary>
+    public string Executable { get; init; } = "";
+
+    /// <summary>What tells this build from every other: the package's version, or the SHA-256.</summary>
+    [JsonIgnore]
+    public string Build => PackageVersion.Length > 0 ? PackageVersion : Sha256;
+
     /// <summary>The release that carries it, for people: <c>Debian 12 (bookworm)</c>.</summary>
-    [JsonRequired]
     public string Release { get; init; } = "";
 
     /// <summary>Whether this build has OpenImageDenoise.</summary>
