@@ -151,7 +151,7 @@ internal sealed class PinnedFile(string folder, Digest sha256, string name) : ID
 
             response.Dispose();
             var next = new Uri(uri, location);
-            if (redirects == Redirects || (uri.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps))
+            if (redirects == Redirects || next.Scheme != Uri.UriSchemeHttps)
             {
                 throw new IOException(redirects == Redirects ? $"redirects more than {Redirects} times" : $"leads to '{next}', which is not https: refused");
             }

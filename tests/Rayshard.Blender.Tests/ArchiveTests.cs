@@ -119,7 +119,7 @@ public sealed class ArchiveTests : IDisposable
         Run("tar", "-c", "-z", "-f", tar, "-C", Path.Combine(_state, "installed"), "blender-3.4.1-linux-x64");
         var pin = Pin(tar) with { Sha256 = Digest.OfFile(tar).ToString(), Version = "3.4.1" };
 
-        var toolchain = await Toolchain.ProvisionAsync(pin, CpuKernel.Native, new() { BlenderFolder = RealBlender.Folder, StateFolder = _state });
+        var toolchain = await Toolchain.ProvisionAsync(pin, CpuKernel.Native, new() { BlenderFolder = BlenderFolder(), StateFolder = _state });
 
         Assert.StartsWith(Path.Combine(_state, "roots"), toolchain.Executable, StringComparison.Ordinal);
         Assert.Equal(["viewer", "passes", "exr"], toolchain.Probe["captures"]!.Values<string>());
@@ -150,6 +150,17 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal(ExitCode.MachineLacks, refused.ExitCode);
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_state, "*", SearchOption.AllDirectories));
+    }
+
+    private static string BlenderFolder()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "cake.config")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no cake.config above the tests");
+        }
+
+        return Path.Combine(folder, "blender");
     }
 
     private static void Run(string program, params string[] arguments)
