@@ -20,11 +20,12 @@ internal sealed class Probe(Toolchain toolchain, ToolchainOptions options)
         var conditions = new JObject
         {
             ["toolchain"] = JObject.FromObject(toolchain.Pin),
+            ["provider"] = toolchain.Provider,
             ["executable_sha256"] = toolchain.ExecutableDigest.ToString(),
             ["scripts_sha256"] = Scripts(),
             ["cpu_class"] = toolchain.CpuClass.ToString(),
         };
-        var file = Path.Combine(options.StateFolder, $"{toolchain.Pin.Id}.{toolchain.CpuClass}.json");
+        var file = Path.Combine(options.StateFolder, $"{toolchain.Pin.Id}.{toolchain.Provider}.{toolchain.CpuClass}.json");
         if (Read(file) is { } kept && JToken.DeepEquals(kept["conditions"], conditions))
         {
             return (kept, false);
@@ -62,7 +63,7 @@ internal sealed class Probe(Toolchain toolchain, ToolchainOptions options)
         };
         await using var pool = WorkerPool.Open(toolchain.Command(capture), experiment, _folder, new()
         {
-            LogFolder = Path.Combine(options.StateFolder, "log", $"{toolchain.Pin.Id}-{Word(capture)}"),
+            LogFolder = Path.Combine(options.StateFolder, "log", $"{toolchain.Pin.Id}-{toolchain.Provider}-{Word(capture)}"),
             Workers = 1,
         });
         await foreach (var outcome in pool.RenderAsync([new FramePlan(experiment).At(0)], default, now).ConfigureAwait(false))

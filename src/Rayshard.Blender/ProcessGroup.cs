@@ -77,12 +77,13 @@ internal sealed class ProcessGroup : IDisposable
         }
     }
 
-    /// <summary>Memory in use, in bytes; 0 when it has ended.</summary>
-    public long ResidentBytes()
+    /// <summary>Memory in use by a process of the group, in bytes; 0 when it has ended. In a sandbox the program is not the group's first.</summary>
+    public long ResidentBytes(int pid)
     {
+        pid = pid > 0 ? pid : Pid;
         try
         {
-            var pages = File.ReadAllText($"/proc/{Pid}/statm").Split(' ')[1];
+            var pages = File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1];
             return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
         }
         catch (IOException)

@@ -12,6 +12,9 @@ public sealed record ToolchainOptions
     /// <summary>Folder for the probes' results, as <c>artifacts/toolchains</c>.</summary>
     public required string StateFolder { get; init; }
 
+    /// <summary>How to get every toolchain, whatever its pin says: <c>debian</c>. The frames' keys stay as they are.</summary>
+    public string? Provider { get; init; }
+
     /// <summary>Whether to install what is missing, where this user may (root, or sudo without a password).</summary>
     public bool MayInstall { get; init; } = true;
 }
@@ -21,8 +24,9 @@ public sealed record Toolchain
 {
     private readonly ToolchainOptions _options;
 
-    private Toolchain(ToolchainPin pin, ToolchainOptions options, string executable, CpuClass cpuClass)
+    private Toolchain(ToolchainPin pin, ToolchainOptions options, string executable, string? root, CpuClass cpuClass)
     {
+        Root = root;
         Pin = pin;
         Executable = executable;
         ExecutableDigest = Digest.OfFile(executable);
@@ -35,6 +39,12 @@ public sealed record Toolchain
 
     /// <summary>Path of Blender's executable.</summary>
     public string Executable { get; }
+
+    /// <summary>The folder tree that it runs in; <c>null</c>: the machine's own.</summary>
+    public string? Root { get; }
+
+    /// <summary>How it came here.</summary>
+    public string Provider => _options.Provider ?? Pin.Provider;
 
     /// <summary>SHA-256 of the executable.</summary>
     public Digest ExecutableDigest { get; }
@@ -59,23 +69,29 @@ public sealed record Toolchain
     public static async Task<Toolchain> ProvisionAsync(ToolchainPin pin, CpuKernel kernel, ToolchainOptions options, CancellationToken now = default)
     {
         var cpuClass = CpuClass.Of(kernel);
-        var executable = pin.Provider switch
+        var provider = options.Provider ?? pin.Provider;
+        var root = provider == "debian" ? await DebianRoot.ProvisionAsync(pin, options, now).ConfigureAwait(false) : null;
+        var executable = provider switch
         {
+            "debian" => Path.Combine(root!, "usr", "bin", "blender"),
             "apt" => await AptPackage.ProvisionAsync(pin, options, now).ConfigureAwait(false),
             "archive" => await Archive.ProvisionAsync(pin, options, now).ConfigureAwait(false),
             "path" => PathProvider.Provision(pin),
-            var other => throw new RayshardException(ExitCode.AskedWrongly, $"blender/toolchains.json: toolchain '{pin.Id}': provider: there is no '{other}': take apt, archive or path"),
+            var other => throw new RayshardException(ExitCode.AskedWrongly, $"toolchain '{pin.Id}': provider: there is no '{other}': take apt, debian, archive or path"),
         };
-        var toolchain = new Toolchain(pin, options with { BlenderFolder = Path.GetFullPath(options.BlenderFolder) }, executable, cpuClass);
+        var toolchain = new Toolchain(pin, options with { BlenderFolder = Path.GetFullPath(options.BlenderFolder) }, executable, root, cpuClass);
         var (probe, isNew) = await new Probe(toolchain, options).RunAsync(now).ConfigureAwait(false);
         return toolchain with { Probe = probe, WasProbed = isNew };
     }
 
     /// <summary>How a Worker is started.</summary>
     internal WorkerCommand Command(Capture capture) => new(
-        Executable,
+        Root is null ? Executable : "/usr/bin/blender",
         [.. capture == Capture.Viewer ? Array.Empty<string>() : ["--background"],
             "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", WorkerCommand.Threads.ToString(CultureInfo.InvariantCulture), "--python-exit-code", "64",
             "--python", Path.Combine(_options.BlenderFolder, "worker", "worker.py"), "--"],
-        CpuClass.Environment);
+        CpuClass.Environment)
+    {
+        Sandbox = Root is null ? null : new(Root, [_options.BlenderFolder]),
+    };
 }

@@ -75,6 +75,7 @@ internal sealed class Worker : IAsyncDisposable
                 throw new FormatException($"the worker speaks protocol {hello.Protocol}, not {WorkerMessage.Version}: blender/worker and the host are of unlike versions");
             }
 
+            Pid = (int?)hello.Json["pid"] ?? _group!.Pid;
             Interlocked.Exchange(ref _deadline, Pace.Until(_plan.Options.StartDeadline));
             _plan.Session.CheckFiles();
             await _channel.SendAsync(_plan.Session.Open(_slots, Path.Combine(_folder, "tmp"))).ConfigureAwait(false);
@@ -83,7 +84,6 @@ internal sealed class Worker : IAsyncDisposable
             // Again, because a file that was edited between the two would be loaded, and its pixels stored under the old key.
             _plan.Session.CheckFiles();
             Evidence = new(hello.Json, opened.Settings);
-            Pid = (int?)hello.Json["pid"] ?? _group!.Pid;
             Interlocked.Exchange(ref _deadline, long.MaxValue);
         }
         catch (Exception e) when (e is FormatException or OperationCanceledException or SocketException or EndOfStreamException)
@@ -165,7 +165,7 @@ internal sealed class Worker : IAsyncDisposable
             End(WorkerFailureKind.Hung, "the worker did not answer by its deadline and was killed");
         }
 
-        if (_group?.ResidentBytes() is { } bytes && bytes > _plan.Options.WorkerMemoryBytes)
+        if (_group?.ResidentBytes(Pid) is { } bytes && bytes > _plan.Options.WorkerMemoryBytes)
         {
             End(WorkerFailureKind.OutOfMemory, string.Create(CultureInfo.InvariantCulture, $"the worker used {bytes} bytes of memory, more than its {_plan.Options.WorkerMemoryBytes}, and was killed"));
         }
@@ -209,8 +209,14 @@ internal sealed class Worker : IAsyncDisposable
             environment["DISPLAY"] = _display.Name;
         }
 
-        _group = await ProcessGroup.StartAsync(new(
-            _plan.Command.Executable, [.. _plan.Command.Arguments, Path.Combine(_folder, "socket")], environment, _folder, _log.Path)).ConfigureAwait(false);
+        var (executable, arguments) = (_plan.Command.Executable, _plan.Command.Arguments.Append(Path.Combine(_folder, "socket")));
+        if (_plan.Command.Sandbox is { } sandbox)
+        {
+            arguments = sandbox.Wrap(arguments.Prepend(executable), _folder, _plan.Session.Folder, _plan.Session.NeedsDisplay);
+            executable = Sandbox.Executable;
+        }
+
+        _group = await ProcessGroup.StartAsync(new(executable, [.. arguments], environment, _folder, _log.Path)).ConfigureAwait(false);
         _ = _group.Exited.ContinueWith(_ => Gone(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (HasEnded)
         {

@@ -12,6 +12,9 @@ internal sealed record WorkerCommand(string Executable, IReadOnlyList<string> Ar
     /// </summary>
     public const int Threads = 1;
 
+    /// <summary>What it runs in; <c>null</c>: the machine itself.</summary>
+    public Sandbox? Sandbox { get; init; }
+
     /// <summary>The whole environment of a Worker whose private folder this is: nothing of the user's can change a bit.</summary>
     public Dictionary<string, string> EnvironmentIn(string folder)
     {

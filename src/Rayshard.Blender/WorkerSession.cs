@@ -26,6 +26,9 @@ internal sealed class WorkerSession
         SlotCount = (int)Math.Clamp(SlotMemoryBytes / SlotBytes, MinSlots, MaxSlots);
     }
 
+    /// <summary>The folder of the scene's files.</summary>
+    public string Folder => _folder;
+
     /// <summary>Bytes of a slot.</summary>
     public long SlotBytes { get; }
 

@@ -15,7 +15,8 @@ public sealed record ToolchainPin
 
     /// <summary>
     /// Where it comes from: <c>apt</c>, the distribution's package installed on this machine; <c>archive</c>, a tar as blender.org gives them;
-    /// <c>path</c>, an executable that is there.
+    /// <c>path</c>, an executable that is there; <c>debian</c>, a folder made of a release's packages. A pin with a lock can be had by
+    /// <c>debian</c> too, whatever stands here: the build is the same, and so are the frames' keys.
     /// </summary>
     [JsonRequired]
     public string Provider { get; init; } = "";
@@ -29,7 +30,10 @@ public sealed record ToolchainPin
     /// <summary>Of <c>archive</c> and <c>path</c>: SHA-256 of the archive, or of the executable.</summary>
     public string Sha256 { get; init; } = "";
 
-    /// <summary>Of <c>archive</c>: where to get it, tried in order: https addresses, and paths of local files.</summary>
+    /// <summary>Of <c>debian</c>: the lock, below <c>blender/</c>: every package by SHA-256.</summary>
+    public string Lock { get; init; } = "";
+
+    /// <summary>Where to get it, tried in order: of <c>archive</c> https addresses and paths of local files; of <c>debian</c> mirrors.</summary>
     public IReadOnlyList<string> Urls { get; init; } = [];
 
     /// <summary>Of <c>path</c>: absolute path of Blender's executable.</summary>
