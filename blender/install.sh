@@ -9,13 +9,13 @@ installed() { dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q 
 
 # The pins, one "package=version" a line. Another version that is there already is left alone: Provision names both and the way out.
 pins() {
-  sed -n 's/^ *"package": *"\([^"]*\)".*/\1/p; s/^ *"package_version": *"\([^"]*\)".*/=\1/p' "$here/toolchains.json" | sed 'N; s/\n//'
+  awk -F'"' '/"package":/ { name = $4 } /"package_version":/ && name { print name "=" $4; name = "" }' "$here/toolchains.json"
 }
 
 # numpy: Debian's Blender only recommends it, and the worker and the interop tests need it. Xvfb brings Mesa's software renderer for the
-# Viewer, and Blender brings the ICU that .NET needs.
+# Viewer, and Blender brings the ICU that .NET needs. bubblewrap runs the Blenders that live in a folder of their own.
 missing=
-for package in $(pins) xvfb python3-numpy; do
+for package in $(pins) xvfb python3-numpy bubblewrap; do
   installed "${package%%=*}" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

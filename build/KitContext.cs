@@ -19,7 +19,7 @@ public sealed class KitContext : FrostingContext
         _experiments = experiments.Pick(Options.Experiments);
         Terminal = Terminal.For(Options);
         Interruption = new(Terminal.Say);
-        Kit = new(new() { BlenderFolder = folders.Blender, StateFolder = folders.Toolchains }, TimeProvider.System);
+        Kit = new(new() { BlenderFolder = folders.Blender, StateFolder = folders.Toolchains, Provider = Options.Provider }, TimeProvider.System);
     }
 
     /// <summary>Where things are.</summary>

@@ -11,6 +11,7 @@ public sealed record KitOptions
         ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce"],
         ["store"] = ["Render", "Verify", "Reproduce"],
         ["workers"] = ["Render", "Reproduce"],
+        ["provider"] = ["Provision", "Render", "Reproduce"],
         ["sample"] = ["Reproduce"],
         ["isolation"] = ["Reproduce"],
         ["kernel"] = ["Reproduce"],
@@ -32,6 +33,9 @@ public sealed record KitOptions
 
     /// <summary>How Workers are run.</summary>
     public required WorkerSettings Workers { get; init; }
+
+    /// <summary>How to get every toolchain, whatever its pin says; absent: as its pin says.</summary>
+    public string? Provider { get; init; }
 
     /// <summary>The one frame to render alone.</summary>
     public long? Frame { get; init; }
@@ -83,6 +87,7 @@ public sealed record KitOptions
             Targets = targets,
             Experiments = [.. line.Texts("experiment"), .. named],
             Store = folders.Resolve(line.Text("store", "Store") ?? "artifacts/store"),
+            Provider = line.Text("provider", "Provider"),
             Workers = WorkerSettings.Read(line),
             Frame = line.Number("frame", null, 0, long.MaxValue),
             Quick = line.Has("quick"),
