@@ -9,7 +9,7 @@ namespace Rayshard.Blender;
 /// </summary>
 internal sealed class PinnedFile(string folder, Digest sha256, string name) : IDisposable
 {
-    private const int Tries = 4;
+    private const int Tries = 6;
     private const int Redirects = 5;
 
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(60);
@@ -85,7 +85,7 @@ internal sealed class PinnedFile(string folder, Digest sha256, string name) : ID
             }
             catch (Exception e) when (tries < Tries && e is HttpIOException or HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError } or TimeoutException)
             {
-                await Task.Delay(TimeSpan.FromSeconds(tries - 1), cancellation).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds((1 << (tries - 1)) - 1), cancellation).ConfigureAwait(false);
             }
             catch (TimeoutException e)
             {
