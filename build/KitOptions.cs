@@ -18,7 +18,7 @@ public sealed record KitOptions
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
         ["output"] = ["Configs"],
-        ["json"] = ["Provision", "Render", "Verify", "Reproduce"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce"],
         ["filter"] = ["Test"],
     };
 

@@ -50,6 +50,11 @@ internal sealed class Probe(Toolchain toolchain, ToolchainOptions options)
         return (result, true);
     }
 
+    /// <summary>The results that are kept of a toolchain; of another pin or another state of the worker's scripts they still tell what was seen.</summary>
+    public static IReadOnlyList<JObject> Kept(ToolchainOptions options, ToolchainPin pin) => Directory.Exists(options.StateFolder)
+        ? [.. Directory.GetFiles(options.StateFolder, $"{pin.Id}.*.*.json").Order(StringComparer.Ordinal).Select(Read).OfType<JObject>()]
+        : [];
+
     private async Task<(Capture Capture, Digest Digest, WorkerEvidence Evidence)> RenderAsync(Capture capture, CancellationToken now)
     {
         var experiment = new Experiment

@@ -84,6 +84,10 @@ public sealed record Toolchain
         return toolchain with { Probe = probe, WasProbed = isNew };
     }
 
+    /// <summary>Results of the probes that ran on this machine, of each pinned toolchain: by provider and CPU class, with conditions and time.</summary>
+    public static IEnumerable<(ToolchainPin Pin, IReadOnlyList<JObject> Probes)> Known(ToolchainOptions options) =>
+        BlenderFacts.Toolchains.Values.Select(pin => (pin, Blender.Probe.Kept(options, pin)));
+
     /// <summary>How a Worker is started.</summary>
     internal WorkerCommand Command(Capture capture) => new(
         Root is null ? Executable : "/usr/bin/blender",

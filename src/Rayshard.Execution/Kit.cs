@@ -9,6 +9,9 @@ namespace Rayshard.Execution;
 /// <param name="time">The clock, for names and notes only; decides no pixel.</param>
 public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
 {
+    /// <summary>Every pinned toolchain with what its probes on this machine gave; looks at files only.</summary>
+    public IEnumerable<(ToolchainPin Pin, IReadOnlyList<JObject> Probes)> Toolchains() => Toolchain.Known(toolchains);
+
     /// <summary>Finds or installs, checks and probes the toolchain of each experiment.</summary>
     /// <returns>A toolchain for each pair of pin and kernel that the experiments name.</returns>
     /// <exception cref="RayshardException">The machine lacks something; the message says what and the way out.</exception>

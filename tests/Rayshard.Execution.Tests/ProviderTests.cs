@@ -27,7 +27,6 @@ public sealed class ProviderTests
 
     [Theory]
     [InlineData("debian-13", "4.3.2")]
-    [InlineData("debian-11", "2.83.5")]
     public async Task Another_releases_Blender_renders_by_every_capture_to_the_same_bits(string id, string version)
     {
         TestMachine.NeedsBlender();

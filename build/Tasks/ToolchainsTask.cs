@@ -1,0 +1,13 @@
+using Cake.Frosting;
+using Rayshard.Build.Verbs;
+
+namespace Rayshard.Build.Tasks;
+
+/// <summary>Lists the toolchains.</summary>
+[TaskName("Toolchains")]
+[TaskDescription("Lists the pinned Blenders, and which of them this machine has had and probed")]
+public sealed class ToolchainsTask : FrostingTask<KitContext>
+{
+    /// <inheritdoc/>
+    public override void Run(KitContext context) => new Listing(context).Run();
+}
