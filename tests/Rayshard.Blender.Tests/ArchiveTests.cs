@@ -135,7 +135,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Contains(Digest.OfFile("/bin/true").ToString(), other.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.MachineLacks, Assert.Throws<RayshardException>(() => PathProvider.Provision(pin with { Executable = "/nowhere" })).ExitCode);
         var unknown = await Assert.ThrowsAsync<RayshardException>(() => Toolchain.ProvisionAsync(pin with { Provider = "magic" }, CpuKernel.Native, new() { BlenderFolder = "blender", StateFolder = _state }));
-        Assert.Contains("take apt, archive or path", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("take apt, debian, archive or path", unknown.Message, StringComparison.Ordinal);
     }
 
     private ToolchainPin Pin(params string[] places) =>
