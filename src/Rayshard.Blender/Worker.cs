@@ -209,14 +209,7 @@ internal sealed class Worker : IAsyncDisposable
             environment["DISPLAY"] = _display.Name;
         }
 
-        var (executable, arguments) = (_plan.Command.Executable, _plan.Command.Arguments.Append(Path.Combine(_folder, "socket")));
-        if (_plan.Command.Sandbox is { } sandbox)
-        {
-            arguments = sandbox.Wrap(arguments.Prepend(executable), _folder, _plan.Session.Folder, _plan.Session.NeedsDisplay);
-            executable = Sandbox.Executable;
-        }
-
-        _group = await ProcessGroup.StartAsync(new(executable, [.. arguments], environment, _folder, _log.Path)).ConfigureAwait(false);
+        _group = await ProcessGroup.StartAsync(_plan.Command.Launch(_plan.Session, environment, _folder, _log.Path)).ConfigureAwait(false);
         _ = _group.Exited.ContinueWith(_ => Gone(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (HasEnded)
         {
@@ -280,8 +273,7 @@ internal sealed class Worker : IAsyncDisposable
         }
 
         var code = _group is null ? 0 : await _group.Exited.ConfigureAwait(false);
-        var failure = Volatile.Read(ref _end) ?? Died(code);
-        return failure with { Pid = _group?.Pid ?? 0, Log = _log.Path, LogTail = _log.Tail() };
+        return (Volatile.Read(ref _end) ?? Died(code)) with { Pid = _group?.Pid ?? 0, Log = _log.Path, LogTail = _log.Tail() };
     }
 
     private WorkerFailure Died(int code)

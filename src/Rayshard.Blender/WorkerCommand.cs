@@ -15,6 +15,15 @@ internal sealed record WorkerCommand(string Executable, IReadOnlyList<string> Ar
     /// <summary>What it runs in; <c>null</c>: the machine itself.</summary>
     public Sandbox? Sandbox { get; init; }
 
+    /// <summary>How it is started in a private folder, whose file <c>socket</c> is the host's end.</summary>
+    public Launch Launch(WorkerSession session, IReadOnlyDictionary<string, string> environment, string folder, string log)
+    {
+        string[] command = [Executable, .. Arguments, Path.Combine(folder, "socket")];
+        return Sandbox is null
+            ? new(Executable, command[1..], environment, folder, log)
+            : new(Sandbox.Executable, Sandbox.Wrap(command, folder, session.Folder, session.NeedsDisplay), environment, folder, log);
+    }
+
     /// <summary>The whole environment of a Worker whose private folder this is: nothing of the user's can change a bit.</summary>
     public Dictionary<string, string> EnvironmentIn(string folder)
     {

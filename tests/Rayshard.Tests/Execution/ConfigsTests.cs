@@ -2,7 +2,7 @@ using Newtonsoft.Json.Linq;
 using Rayshard.Execution;
 
 namespace Rayshard.Tests.Execution;
-
+[Collection(nameof(Alone))]
 public sealed class ConfigsTests
 {
     private static readonly Experiment s_experiment = new()
@@ -72,3 +72,7 @@ public sealed class ConfigsTests
         }
     }
 }
+
+/// <summary>Tests that look at the whole process's memory, so that nothing else may run beside them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
