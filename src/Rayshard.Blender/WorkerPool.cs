@@ -100,6 +100,7 @@ public sealed class WorkerPool : IAsyncDisposable
 /// <summary>What is counted over all runs of a pool.</summary>
 internal sealed class PoolCounts
 {
+    private readonly Lock _lock = new();
     private long _sequence;
     private int _failedTries;
 
@@ -115,7 +116,7 @@ internal sealed class PoolCounts
     {
         if (Libraries is null)
         {
-            lock (this)
+            lock (_lock)
             {
                 Libraries ??= Task.Run(() => MappedLibraries.Of(pid));
             }

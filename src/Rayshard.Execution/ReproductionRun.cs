@@ -34,11 +34,13 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
         }
 
         await using var pool = openPool();
-        return await CompareAsync(pool, frames, frame =>
+        var verdicts = await CompareAsync(pool, frames, frame =>
         {
             using var stored = store.TryFind(frame.Key)!;
             return FrameBlobs.Of(experiment, frame, stored);
-        }, toolchain).ConfigureAwait(false);
+        }, GradeOf, toolchain).ConfigureAwait(false);
+        await HoldAgainstNoiseAsync(pool, [.. frames.Where(frame => verdicts[frame.Index].Passes.Any(NeedsNoise))], verdicts).ConfigureAwait(false);
+        return [.. verdicts.Values];
     }
 
     /// <summary>Holds the chosen frames, rendered one after another by one Worker, against each rendered by a Worker that has seen nothing else.</summary>
@@ -68,7 +70,11 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
             }
 
             await using var pool = openPool();
-            return await CompareAsync(pool, [.. frames.Where(frame => alone.ContainsKey(frame.Index))], frame => FrameBlobs.Of(alone[frame.Index]), toolchain).ConfigureAwait(false);
+
+            // One machine, one build, one kernel: whatever differs has leaked, however little it is.
+            var verdicts = await CompareAsync(pool, [.. frames.Where(frame => alone.ContainsKey(frame.Index))], frame => FrameBlobs.Of(alone[frame.Index]),
+                (_, difference) => difference.Differing == 0 ? Grade.Identical : Grade.Different, toolchain).ConfigureAwait(false);
+            return [.. verdicts.Values];
         }
         finally
         {
@@ -79,25 +85,23 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
         }
     }
 
-    private async Task<IReadOnlyList<FrameVerdict>> CompareAsync(WorkerPool pool, List<Frame> frames, Func<Frame, FrameBlobs> first, Toolchain toolchain)
+    private async Task<SortedDictionary<long, FrameVerdict>> CompareAsync(WorkerPool pool, List<Frame> frames, Func<Frame, FrameBlobs> first, Func<string, PassDifference, Grade> grade, Toolchain toolchain)
     {
         var verdicts = new SortedDictionary<long, FrameVerdict>();
         await foreach (var outcome in pool.RenderAsync(frames, now, now).ConfigureAwait(false))
         {
             using (outcome)
             {
-                verdicts[outcome.Frame.Index] = outcome is RenderedFrame rendered ? Compare(rendered, first) : new(outcome.Frame.Index, [], outcome.Failures);
+                verdicts[outcome.Frame.Index] = outcome is RenderedFrame rendered ? Compare(rendered, first, grade) : new(outcome.Frame.Index, [], outcome.Failures);
             }
         }
 
         now.ThrowIfCancellationRequested();
         Fingerprint = await pool.FingerprintAsync(toolchain).ConfigureAwait(false);
-
-        await HoldAgainstNoiseAsync(pool, [.. frames.Where(frame => verdicts[frame.Index].Passes.Any(NeedsNoise))], verdicts).ConfigureAwait(false);
-        return [.. verdicts.Values];
+        return verdicts;
     }
 
-    private FrameVerdict Compare(RenderedFrame rendered, Func<Frame, FrameBlobs> first)
+    private FrameVerdict Compare(RenderedFrame rendered, Func<Frame, FrameBlobs> first, Func<string, PassDifference, Grade> grade)
     {
         using var here = FrameBlobs.Of(experiment, rendered);
         using var there = first(rendered.Frame);
@@ -107,7 +111,7 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
             var mine = Npy.Pixels(here.Blobs[i].Span);
             var other = Npy.Pixels(there.Blobs[i].Span);
             var difference = PassDifference.Of(other, mine);
-            verdicts.Add(new(pass.Name, GradeOf(pass.Name, difference), difference, null));
+            verdicts.Add(new(pass.Name, grade(pass.Name, difference), difference, null));
             if (difference.Differing > 0 && _drawn.Add(pass.Name))
             {
                 DifferencePicture.Write(Path.Combine(evidence.Folder, $"{pass.Name}-frame-{rendered.Frame.Index}.png"), other, mine, pass.Width, pass.Channels.Count);
@@ -135,7 +139,7 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
                 using (outcome)
                 {
                     var blobs = outcome is RenderedFrame rendered ? FrameBlobs.Of(experiment, rendered) : null;
-                    if (again is not null && blobs is not null && outcome.Frame.NoiseSeed != again.Record.NoiseSeed)
+                    if (blobs is not null && again?.Record.Frame == outcome.Frame.Key)
                     {
                         verdicts[outcome.Frame.Index] = HeldAgainstNoise(verdicts[outcome.Frame.Index], again, blobs);
                     }

@@ -14,6 +14,33 @@ public sealed class ReproduceTests
             bpy.data.lights["Key"].color = (1 / len(COUNT), 1, 1)
         """;
 
+    // A wall that shines by itself, a percent brighter with every second that passes before it is built.
+    private const string Flat = """
+        import bpy, time
+
+        def build():
+            scene = bpy.context.scene
+            mesh = bpy.data.meshes.new("Plane")
+            mesh.from_pydata([(-9, -9, 0), (9, -9, 0), (9, 9, 0), (-9, 9, 0)], [], [(0, 1, 2, 3)])
+            shine = bpy.data.materials.new("Shine")
+            shine.use_nodes = True
+            shine.node_tree.nodes.clear()
+            emission = shine.node_tree.nodes.new("ShaderNodeEmission")
+            output = shine.node_tree.nodes.new("ShaderNodeOutputMaterial")
+            shine.node_tree.links.new(emission.outputs[0], output.inputs[0])
+            emission.inputs["Strength"].default_value = 1 + time.time() % 100 / 100
+            mesh.materials.append(shine)
+            camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+            camera.location = (0, 0, 4)
+            for thing in (bpy.data.objects.new("Plane", mesh), camera):
+                scene.collection.objects.link(thing)
+            scene.camera = camera
+
+        def apply(parameters):
+            color = tuple(parameters.get("color", (1, 1, 1)))
+            bpy.data.materials["Shine"].node_tree.nodes["Emission"].inputs["Color"].default_value = color + (1,)
+        """;
+
     [Fact]
     public async Task What_this_machine_rendered_it_renders_again_to_the_bit_and_the_store_is_only_read()
     {
@@ -81,6 +108,33 @@ public sealed class ReproduceTests
 
         Assert.Equal(Grade.Different, again.Grade);
         Assert.Empty(again.Causes);
+    }
+
+    [Fact]
+    public async Task A_frame_is_held_against_its_own_noise_and_not_against_the_frame_before()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace(Flat);
+        await place.RenderAsync(place.Experiment(8));
+
+        // Without noise, some percent brighter than the store has it, and neighbours of quite another color. One Worker: each is of another brightness.
+        var resolved = place.Resolve(place.Experiment(8));
+        var again = await TestMachine.Kit.ReproduceAsync(resolved, new() { Render = place.Request(resolved, workers: 1), Sample = FrameSample.All }, default);
+
+        Assert.Equal(8, again.Frames.Count);
+        Assert.All(again.Frames, frame => Assert.Equal((Grade.Different, 0L), (frame.Grade, frame.Passes[0].Noise!.Differing)));
+    }
+
+    [Fact]
+    public async Task A_leak_that_is_smaller_than_any_noise_is_a_leak()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace(Workplace.Scene[..Workplace.Scene.IndexOf("def apply", StringComparison.Ordinal)]
+            + Leaking.Replace("1 / len(COUNT)", "1 + len(COUNT) * 1e-6", StringComparison.Ordinal));
+
+        var leaks = await IsolationAsync(place);
+
+        Assert.Equal(Grade.Different, leaks.Frames[^1].Grade);
     }
 
     [Fact]
