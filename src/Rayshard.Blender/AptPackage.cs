@@ -3,28 +3,28 @@ using System.Diagnostics;
 namespace Rayshard.Blender;
 
 /// <summary>Finds and installs a toolchain that comes as a package of the distribution.</summary>
-internal static class AptPackage
+internal sealed class AptPackage : IProvider
 {
-    /// <summary>Path of the executable of the pinned package.</summary>
-    /// <exception cref="RayshardException">It is missing and can't be installed, or is another version (<see cref="ExitCode.MachineLacks"/>).</exception>
-    public static async Task<string> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<Installation> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now)
     {
         if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/dpkg-query"))
         {
             throw Lacks($"toolchain '{pin.Id}' is a package of {pin.Release}, and this machine has no dpkg: render on {pin.Release}, or in a container of it");
         }
 
-        var installed = await VersionAsync(pin.Package, cancellation).ConfigureAwait(false);
+        var installed = await VersionAsync(pin.Package, now).ConfigureAwait(false);
         if ((installed is null || !File.Exists(Display.Executable)) && options.MayInstall)
         {
-            await InstallAsync(options, cancellation).ConfigureAwait(false);
-            installed = await VersionAsync(pin.Package, cancellation).ConfigureAwait(false);
+            await InstallAsync(options, now).ConfigureAwait(false);
+            installed = await VersionAsync(pin.Package, now).ConfigureAwait(false);
         }
 
         Check(pin, installed, File.Exists(Display.Executable));
-        var (_, files) = await RunAsync(["dpkg-query", "-L", pin.Package], cancellation).ConfigureAwait(false);
-        return files.Split('\n').FirstOrDefault(file => file.EndsWith("/bin/" + pin.Package, StringComparison.Ordinal) && File.Exists(file))
-            ?? throw Lacks($"package '{pin.Package}' {installed} is installed but its executable is gone: sudo apt-get install --reinstall {pin.Package}");
+        var (_, files) = await RunAsync(["dpkg-query", "-L", pin.Package], now).ConfigureAwait(false);
+        var executable = files.Split('\n').FirstOrDefault(file => file.EndsWith("/bin/" + pin.Package, StringComparison.Ordinal) && File.Exists(file));
+        return executable is not null ? Installation.OnMachine(executable)
+            : throw Lacks($"package '{pin.Package}' {installed} is installed but its executable is gone: sudo apt-get install --reinstall {pin.Package}");
     }
 
     internal static void Check(ToolchainPin pin, string? installed, bool hasXvfb)

@@ -206,7 +206,7 @@ internal sealed class Worker : IAsyncDisposable
         if (_plan.Session.NeedsDisplay)
         {
             _display = await Display.StartAsync(environment, _folder, _log.Path, _ended.Token).ConfigureAwait(false);
-            environment["DISPLAY"] = _display.Name;
+            environment[Display.Variable] = _display.Name;
         }
 
         _group = await ProcessGroup.StartAsync(_plan.Command.Launch(_plan.Session, environment, _folder, _log.Path)).ConfigureAwait(false);
