@@ -8,17 +8,17 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix"],
         ["store"] = ["Render", "Verify", "Reproduce"],
-        ["workers"] = ["Render", "Reproduce"],
-        ["provider"] = ["Provision", "Render", "Reproduce"],
-        ["sample"] = ["Reproduce"],
+        ["workers"] = ["Render", "Reproduce", "Matrix"],
+        ["provider"] = ["Provision", "Render", "Reproduce", "Matrix"],
+        ["sample"] = ["Reproduce", "Matrix"],
         ["isolation"] = ["Reproduce"],
         ["kernel"] = ["Reproduce"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
         ["output"] = ["Configs"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix"],
         ["filter"] = ["Test"],
     };
 
@@ -43,8 +43,8 @@ public sealed record KitOptions
     /// <summary>Whether to verify by the fast check sums.</summary>
     public bool Quick { get; init; }
 
-    /// <summary>Which frames to render again.</summary>
-    public required FrameSample Sample { get; init; }
+    /// <summary>Which frames to look at; absent: as many as the target takes by itself.</summary>
+    public FrameSample? Sample { get; init; }
 
     /// <summary>Whether to seek leaks from frame to frame.</summary>
     public bool Isolation { get; init; }
@@ -91,7 +91,7 @@ public sealed record KitOptions
             Workers = WorkerSettings.Read(line),
             Frame = line.Number("frame", null, 0, long.MaxValue),
             Quick = line.Has("quick"),
-            Sample = FrameSample.Parse(line.Text("sample") ?? "16"),
+            Sample = line.Text("sample") is { } sample ? FrameSample.Parse(sample) : null,
             Isolation = line.Has("isolation"),
             Kernel = KernelOf(line.Text("kernel")),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,

@@ -4,7 +4,7 @@ using Newtonsoft.Json.Serialization;
 
 namespace Rayshard;
 
-/// <summary>What the repository's <c>blender/</c> folder states, compiled in: passes and toolchains.</summary>
+/// <summary>What the repository's <c>blender/</c> folder states, compiled in: passes, toolchains, and what moved pixels between versions.</summary>
 public static class BlenderFacts
 {
     private static readonly Lazy<IReadOnlyDictionary<string, Pass>> s_passes =
@@ -13,12 +13,17 @@ public static class BlenderFacts
     private static readonly Lazy<IReadOnlyDictionary<string, ToolchainPin>> s_toolchains =
         new(() => ReadToolchains(new StreamReader(Resource("toolchains.json")!)));
 
+    private static readonly Lazy<IReadOnlyList<BlenderChange>> s_changes = new(() => Read<ChangeFile>("changes.json", MissingMemberHandling.Error).Changes);
+
     /// <summary>Every pass, by id.</summary>
     public static IReadOnlyDictionary<string, Pass> Passes => s_passes.Value;
 
     /// <summary>Every pinned toolchain, by id.</summary>
     /// <exception cref="RayshardException">A pin is wrong (<see cref="ExitCode.AskedWrongly"/>): file, pin, field, reason, what to do.</exception>
     public static IReadOnlyDictionary<string, ToolchainPin> Toolchains => s_toolchains.Value;
+
+    /// <summary>What in Blender moves pixels from one version to another, by version.</summary>
+    public static IReadOnlyList<BlenderChange> Changes => s_changes.Value;
 
     internal static Stream? Resource(string name) => Assembly.GetExecutingAssembly().GetManifestResourceStream(name);
 
@@ -56,6 +61,8 @@ public static class BlenderFacts
     }
 
     private sealed record PassFile(IReadOnlyList<Pass> Passes);
+
+    private sealed record ChangeFile(IReadOnlyList<BlenderChange> Changes);
 
     private sealed record ToolchainFile(IReadOnlyList<ToolchainPin> Toolchains);
 }

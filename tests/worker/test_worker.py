@@ -116,6 +116,20 @@ class Captures(WorkerTest):
                 worker.open(passes=["normal"], samples=samples)
                 self.assertEqual(self.assert_frame(worker, seed=1)["normal"].tobytes(), both[layer].tobytes(), layer)
 
+    def test_a_pass_is_the_same_on_a_second_layer_as_alone(self):
+        """3.4.1 with persistent data gave the second layer a uv pass of zeros, of every capture alike."""
+        names = [i for i, entry in CATALOGUE.items() if "passes" in entry["captures"]]
+        layers = [{"name": "beauty", "samples": None}, {"name": "labels", "samples": None}]
+        second = [{"pass": "combined", "layer": "beauty", "name": "beauty"}] + [{"pass": i, "layer": "labels", "name": i} for i in names]
+        with Worker() as worker:
+            worker.open(root=self.scene(), passes=second, layers=layers)
+            both = self.assert_frame(worker, seed=1)
+            self.assertTrue(both["uv"][..., 2].any())
+            worker.open(root=self.root, passes=names)
+            alone = self.assert_frame(worker, seed=1)
+            for name in names:
+                self.assertEqual(alone[name].tobytes(), both[name].tobytes(), name)
+
     def test_nan_and_infinity_pass_through(self):
         root = self.scene('''
             def apply(parameters):
