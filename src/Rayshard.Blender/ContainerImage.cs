@@ -30,15 +30,12 @@ internal sealed class ContainerImage : IProvider
         var engineNames = string.Join(" and ", engines.Select(engine => engine.Program));
         throw Lacks(name == pin.Image
             ? $"toolchain '{pin.Id}': {engineNames} has no image '{pin.Image}': blender/README.md says how to make it, or pin the image that you have by the id that 'image inspect' gives"
-            : $"toolchain '{pin.Id}': {engineNames} has no image '{pin.Image}'{await OthersAsync(engines, name, now).ConfigureAwait(false)}: type {engines[0].Program} pull {pin.Image}");
+            : $"toolchain '{pin.Id}': {engineNames} has no image '{pin.Image}'{await OtherAsync(engines[0], name, now).ConfigureAwait(false)}: type {engines[0].Program} pull {pin.Image}");
     }
 
     // The same name with another digest is the likeliest mistake, so it is told.
-    private static async Task<string> OthersAsync(IReadOnlyList<ContainerEngine> engines, string name, CancellationToken now)
-    {
-        var here = await engines[0].AskAsync(["image", "inspect", "--format", "{{json .RepoDigests}}", name], now).ConfigureAwait(false);
-        return here.Code == 0 ? $", but '{name}' as {here.Output}, which gives other bits" : "";
-    }
+    private static async Task<string> OtherAsync(ContainerEngine engine, string name, CancellationToken now) =>
+        await engine.IdOfAsync(name, now).ConfigureAwait(false) is { } id ? $" ('{name}' is another one here, {id}, and may give other bits)" : "";
 
     private static RayshardException Lacks(string message) => new(ExitCode.MachineLacks, message);
 }
