@@ -13,7 +13,7 @@ public static class BlenderFacts
     private static readonly Lazy<IReadOnlyDictionary<string, ToolchainPin>> s_toolchains =
         new(() => ReadToolchains(new StreamReader(Resource("toolchains.json")!)));
 
-    private static readonly Lazy<IReadOnlyList<BlenderChange>> s_changes = new(() => Read<ChangeFile>("changes.json", MissingMemberHandling.Error).Changes);
+    private static readonly Lazy<IReadOnlyList<BlenderChange>> s_changes = new(() => Read<ChangeFile>(new StreamReader(Resource("changes.json")!), MissingMemberHandling.Error).Changes);
 
     /// <summary>Every pass, by id.</summary>
     public static IReadOnlyDictionary<string, Pass> Passes => s_passes.Value;
