@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Security.Cryptography;
 
 namespace Rayshard.Blender;
 
@@ -58,23 +59,17 @@ internal sealed record ContainerEngine(string Program)
         Digest? digest = null;
         try
         {
-            await Tool.RunAsync([Program, "cp", "--follow-link", $"{container.Output}:{path}", "-"], now, async tar =>
+            var copy = await Tool.RunAsync([Program, "cp", "--follow-link", $"{container.Output}:{path}", "-"], now, async tar =>
             {
-                await using var entries = new TarReader(tar);
-                if (await entries.GetNextEntryAsync(cancellationToken: now).ConfigureAwait(false) is { DataStream: { } bytes })
-                {
-                    digest = Digest.FromBytes(await System.Security.Cryptography.SHA256.HashDataAsync(bytes, now).ConfigureAwait(false));
-                }
-
+                digest = await DigestOfFirstAsync(tar, now).ConfigureAwait(false);
                 await tar.CopyToAsync(Stream.Null, now).ConfigureAwait(false);
             }).ConfigureAwait(false);
+            return copy.Code == 0 ? digest : null;
         }
         finally
         {
             await AskAsync(["rm", "--force", container.Output], CancellationToken.None).ConfigureAwait(false);
         }
-
-        return digest;
     }
 
     /// <summary>Removes the containers of runs that are dead: of a host that was killed while its engine did not answer.</summary>
@@ -88,6 +83,21 @@ internal sealed record ContainerEngine(string Program)
             {
                 await AskAsync(["rm", "--force", id], now).ConfigureAwait(false);
             }
+        }
+    }
+
+    private static async Task<Digest?> DigestOfFirstAsync(Stream tar, CancellationToken now)
+    {
+        try
+        {
+            await using var entries = new TarReader(tar, leaveOpen: true);
+            return await entries.GetNextEntryAsync(cancellationToken: now).ConfigureAwait(false) is { DataStream: { } bytes }
+                ? Digest.FromBytes(await SHA256.HashDataAsync(bytes, now).ConfigureAwait(false))
+                : null;
+        }
+        catch (EndOfStreamException)
+        {
+            return null; // The client has nothing to copy: it says so by its exit code.
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class ContainerTests
         _apply = apply
         def apply(parameters):
             _apply({})
-            if parameters["behaviour"] == "hang":
+            if "hang" in parameters["behaviour"]:
                 time.sleep(600)
             if parameters["behaviour"] == "eat":
                 bytearray(3 << 30)[::4096] = b"x" * (3 << 18)
@@ -48,7 +48,7 @@ public sealed class ContainerTests
         TestMachine.NeedsBlender();
         await TestEngine.NeededAsync();
         using var place = new Workplace(Misbehaving);
-        using var host = Start(place, Of(place, "hang", "hang"));
+        using var host = Start(place, Of(place, "hang", "hang too"));
         await WaitForAsync(() => TestEngine.Containers().Count == 2 && TestMachine.Blenders().Count == 2);
 
         var settings = JArray.Parse(TestEngine.Docker("inspect", TestEngine.Containers()[0]).Said)[0]!["HostConfig"]!;
@@ -64,18 +64,18 @@ public sealed class ContainerTests
     }
 
     [Fact]
-    public async Task A_Worker_in_a_container_that_hangs_or_eats_the_memory_is_killed_and_the_others_frames_are_stored()
+    public async Task A_Worker_in_a_container_that_eats_the_memory_is_killed_and_the_other_frames_are_stored()
     {
         TestMachine.NeedsBlender();
         await TestEngine.NeededAsync();
         using var place = new Workplace(Misbehaving);
-        var request = place.Request(place.Resolve(Of(place, "well", "hang", "eat")));
+        var request = place.Request(place.Resolve(Of(place, "well", "eat", "fine")));
 
-        var summary = (await TestEngine.Kit.RenderAsync(
-            request with { FirstFrameDeadline = TimeSpan.FromSeconds(8), FrameDeadline = TimeSpan.FromSeconds(4), WorkerMemoryBytes = 1L << 30 }, null, default, default)).Single();
+        var summary = (await TestEngine.Kit.RenderAsync(request with { WorkerMemoryBytes = 1L << 30 }, null, default, default)).Single();
 
-        Assert.Equal((1, 2), (summary.Progress.Rendered, summary.Progress.Failed));
-        Assert.Equal(["Hung", "OutOfMemory"], File.ReadLines(Path.Combine(summary.RunFolder!, "quarantine.jsonl")).Select(line => (string?)JObject.Parse(line)["tries"]![0]!["kind"]));
+        Assert.Equal((2, 1), (summary.Progress.Rendered, summary.Progress.Failed));
+        var tries = JObject.Parse(File.ReadLines(Path.Combine(summary.RunFolder!, "quarantine.jsonl")).Single())["tries"]!;
+        Assert.All(tries, attempt => Assert.Equal("OutOfMemory", (string?)attempt["kind"]));
         Assert.Empty(TestEngine.Containers());
         await TestMachine.NoOrphansAsync();
     }
