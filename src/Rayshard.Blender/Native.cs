@@ -16,6 +16,8 @@ internal static partial class Native
     private const int AtCurrentFolder = -100;
     private const int NoFollow = 0x100;
     private const uint WantOwner = 8;
+    private const uint WantInode = 0x100;
+    private const int StatusBytes = 256;
 
     /// <summary>Sends a signal to a process, or to a whole group where <paramref name="pid"/> is negative. Whether anybody got it.</summary>
     [LibraryImport("libc", EntryPoint = "kill")]
@@ -58,8 +60,19 @@ internal static partial class Native
     /// <summary>Whether the current user owns the path itself (a link is not followed).</summary>
     public static bool IsOwn(string path)
     {
-        Span<byte> status = stackalloc byte[256];
+        Span<byte> status = stackalloc byte[StatusBytes];
         return StatRaw(AtCurrentFolder, path, NoFollow, WantOwner, status) == 0
             && BinaryPrimitives.ReadUInt32LittleEndian(status[20..]) == EffectiveUser();
     }
+    /// <summary>Which file a path leads to, links followed: the same for two paths to one file. All zero where there is none.</summary>
+    public static FileIdentity IdentityOf(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusBytes];
+        return StatRaw(AtCurrentFolder, path, 0, WantInode, status) == 0
+            ? new(BinaryPrimitives.ReadUInt64LittleEndian(status[136..]), BinaryPrimitives.ReadUInt64LittleEndian(status[32..]))
+            : default;
+    }
 }
+
+/// <summary>A file by its file system's device number and its inode.</summary>
+internal readonly record struct FileIdentity(ulong Device, ulong Inode);

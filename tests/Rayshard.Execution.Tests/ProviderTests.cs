@@ -42,13 +42,15 @@ public sealed class ProviderTests(ShippedStore store)
         await store.RenderedAsync();
         var request = new ReproduceRequest { Render = store.Request(), Sample = FrameSample.Parse("2") };
 
-        foreach (var kit in new[] { s_roots, TestEngine.Kit })
-        {
-            var again = await kit.ReproduceAsync(ShippedStore.Experiments[experiment], request, default);
+        var root = await s_roots.ReproduceAsync(ShippedStore.Experiments[experiment], request, default);
+        var image = await TestEngine.Kit.ReproduceAsync(ShippedStore.Experiments[experiment], request, default);
 
-            Assert.Equal((2, Grade.Identical), (again.Frames.Count, again.Grade));
-            Assert.Empty(again.Here!.Differences(again.Stored.Single()));
-        }
+        Assert.Equal((2, Grade.Identical), (root.Frames.Count, root.Grade));
+        Assert.Equal((2, Grade.Identical), (image.Frames.Count, image.Grade));
+
+        // Not with the machine's own: its Python may be newer than the lock's, which moves no bit.
+        Assert.Empty(image.Here!.Differences(root.Here!));
+        Assert.Contains("library.libembree3.so.3.13.5", image.Here.Facts.Keys);
     }
 
     [Theory]
