@@ -48,6 +48,10 @@ public static partial class PinFields
         }
     }
 
+    /// <summary>The providers that a pin has all fields for, its own first.</summary>
+    public static IEnumerable<string> Providers(ToolchainPin pin) =>
+        s_needs.Where(need => need.Value.All(field => field.IsRight(field.Value(pin)))).Select(need => need.Key).OrderByDescending(provider => provider == pin.Provider);
+
     private static RayshardException Wrong(ToolchainPin pin, string field, string reason, string cure) =>
         new(ExitCode.AskedWrongly, $"blender/toolchains.json: toolchain '{pin.Id}': {field}: {reason}: {cure}");
 

@@ -33,6 +33,10 @@ public sealed class ToolchainPinTests
         Assert.Equal($"sha256:{Hex}", new ToolchainPin { Image = $"sha256:{Hex}" }.Build);
     }
 
+    [Fact]
+    public void A_pin_can_be_had_by_every_provider_that_it_has_the_fields_of_its_own_first() =>
+        Assert.Equal(["debian", "apt"], PinFields.Providers(new() { Provider = "debian", Lock = "locks/x.lock", Package = "blender", PackageVersion = "1" }));
+
     private static string Refused(string fields)
     {
         using var json = new StringReader($$"""{"toolchains": [{"id": "some", "version": "3.4.1", "has_denoiser": false, "provider": "{{fields}}"}]}""");
