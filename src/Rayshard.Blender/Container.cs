@@ -38,8 +38,9 @@ internal sealed record Container(ContainerEngine Engine, string Image) : ISandbo
             "--user", string.Create(CultureInfo.InvariantCulture, $"{Native.EffectiveUser()}:{Native.EffectiveGroup()}"), "--workdir", program.Folder,
             .. Mount(program.Folder, ""), .. readable.SelectMany(folder => Mount(folder, ",readonly")),
         ];
-        if (Engine.IsRootless)
+        if (Engine.IsPodman && Native.EffectiveUser() != 0)
         {
+            // Without it an ordinary user is root in there, and the user of that number is somebody else.
             arguments.AddRange(["--userns", "keep-id"]);
         }
 

@@ -5,20 +5,22 @@ namespace Rayshard.Blender;
 
 /// <summary>An engine that runs containers on this machine and answers: Docker, or Podman.</summary>
 /// <param name="Program">Path of its client.</param>
-internal sealed record ContainerEngine(string Program)
+/// <param name="IsPodman">Whether it is Podman, by whatever name.</param>
+internal sealed record ContainerEngine(string Program, bool IsPodman)
 {
-    private static readonly string[] s_programs = ["docker", "podman"];
+    private const int Links = 8;
 
-    /// <summary>Whether it is Podman run by an ordinary user: then that user is root in a container, unless it is asked otherwise.</summary>
-    public bool IsRootless => Path.GetFileName(Program) == "podman" && Native.EffectiveUser() != 0;
+    private static readonly string[] s_programs = ["docker", "podman"];
 
     /// <summary>Every engine that answers, the one to prefer first.</summary>
     /// <exception cref="RayshardException">There is none: not installed, not running, or not for this user (<see cref="ExitCode.MachineLacks"/>).</exception>
     public static async Task<IReadOnlyList<ContainerEngine>> FindAsync(CancellationToken now)
     {
         var (found, silent) = (new List<ContainerEngine>(), new List<string>());
-        foreach (var engine in s_programs.SelectMany(Installed).Select(program => new ContainerEngine(program)))
+        foreach (var program in s_programs.SelectMany(Installed))
         {
+            var name = await Tool.RunAsync([program, "--version"], now).ConfigureAwait(false);
+            var engine = new ContainerEngine(program, name.Output.Contains("podman", StringComparison.OrdinalIgnoreCase));
             var answer = await engine.AskAsync(["ps", "--quiet"], now).ConfigureAwait(false);
             if (answer.Code == 0)
             {
@@ -26,7 +28,7 @@ internal sealed record ContainerEngine(string Program)
             }
             else
             {
-                silent.Add($"{engine.Program} says '{answer.Error}'");
+                silent.Add($"{program} says '{answer.Error}'");
             }
         }
 
@@ -56,15 +58,17 @@ internal sealed record ContainerEngine(string Program)
             throw new RayshardException(ExitCode.MachineLacks, $"{Program} can't make a container of image '{image}': {container.Error}");
         }
 
-        Digest? digest = null;
         try
         {
-            var copy = await Tool.RunAsync([Program, "cp", "--follow-link", $"{container.Output}:{path}", "-"], now, async tar =>
+            // Followed here, because only Docker's client has a flag for it.
+            (Digest? Digest, string? Link) file = (null, path);
+            for (var i = 0; i <= Links && file.Link is not null; i++)
             {
-                digest = await DigestOfFirstAsync(tar, now).ConfigureAwait(false);
-                await tar.CopyToAsync(Stream.Null, now).ConfigureAwait(false);
-            }).ConfigureAwait(false);
-            return copy.Code == 0 ? digest : null;
+                path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, file.Link));
+                file = await CopyAsync($"{container.Output}:{path}", now).ConfigureAwait(false);
+            }
+
+            return file.Digest;
         }
         finally
         {
@@ -86,18 +90,33 @@ internal sealed record ContainerEngine(string Program)
         }
     }
 
-    private static async Task<Digest?> DigestOfFirstAsync(Stream tar, CancellationToken now)
+    // The file's digest, or where it leads; neither where it is not there.
+    private async Task<(Digest? Digest, string? Link)> CopyAsync(string file, CancellationToken now)
+    {
+        (Digest? Digest, string? Link) found = default;
+        var copy = await Tool.RunAsync([Program, "cp", file, "-"], now, async tar =>
+        {
+            found = await ReadFirstAsync(tar, now).ConfigureAwait(false);
+            await tar.CopyToAsync(Stream.Null, now).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return copy.Code == 0 ? found : default;
+    }
+
+    private static async Task<(Digest? Digest, string? Link)> ReadFirstAsync(Stream tar, CancellationToken now)
     {
         try
         {
             await using var entries = new TarReader(tar, leaveOpen: true);
-            return await entries.GetNextEntryAsync(cancellationToken: now).ConfigureAwait(false) is { DataStream: { } bytes }
-                ? Digest.FromBytes(await SHA256.HashDataAsync(bytes, now).ConfigureAwait(false))
-                : null;
+            return await entries.GetNextEntryAsync(cancellationToken: now).ConfigureAwait(false) switch
+            {
+                { EntryType: TarEntryType.SymbolicLink } link => (null, link.LinkName),
+                { DataStream: { } bytes } => (Digest.FromBytes(await SHA256.HashDataAsync(bytes, now).ConfigureAwait(false)), null),
+                _ => default,
+            };
         }
         catch (EndOfStreamException)
         {
-            return null; // The client has nothing to copy: it says so by its exit code.
+            return default; // The client has nothing to copy, and says so by its exit code.
         }
     }
 
