@@ -20,7 +20,7 @@ public sealed class Reproducing(KitContext context)
             var reproduction = await context.Kit.ReproduceAsync(experiment, new()
             {
                 Render = Rendering.Request(context, [experiment]),
-                Sample = context.Options.Sample,
+                Sample = context.Options.Sample ?? FrameSample.Parse("16"),
                 Kernel = context.Options.Kernel,
                 Isolation = context.Options.Isolation,
             }, context.Interruption.Finish).ConfigureAwait(false);
