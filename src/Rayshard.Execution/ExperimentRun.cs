@@ -47,7 +47,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
 
         await _store.IndexAsync(_experiment, _plan, _run.Now).ConfigureAwait(false);
         await WriteProvenanceAsync().ConfigureAwait(false);
-        Report(_progress);
+        Report(_progress, _isInterrupted ? "interrupted" : "done");
         return new(_progress, _isInterrupted, _evidence?.Folder, StoredExperiment.At(_store.Folder, _experiment, _plan).Folder);
     }
 
@@ -188,8 +188,10 @@ internal sealed class ExperimentRun : IAsyncDisposable
             return;
         }
 
-        using var blobs = FrameBlobs.Of(_experiment, (RenderedFrame)outcome);
+        var rendered = (RenderedFrame)outcome;
+        using var blobs = FrameBlobs.Of(_experiment, rendered);
         writer.Append(outcome.Frame, blobs.Record, blobs.Blobs);
+        _evidence!.Progress.Rendered(outcome.Frame.Index, rendered.Seconds);
         _progress = _progress with { Rendered = _progress.Rendered + 1 };
     }
 
@@ -217,9 +219,10 @@ internal sealed class ExperimentRun : IAsyncDisposable
         return _pool ??= _openPool(_evidence);
     }
 
-    private void Report(RenderProgress progress)
+    private void Report(RenderProgress progress, string? ended = null)
     {
         _progress = progress with { Elapsed = Stopwatch.GetElapsedTime(_started) };
+        _evidence?.Progress.Write(_progress, _pool?.Workers ?? [], ended);
         _run.Progress?.Report(_progress);
     }
 }

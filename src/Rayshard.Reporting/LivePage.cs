@@ -77,7 +77,6 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
                 ["held"] = _held,
                 ["faults"] = new JArray(_faults),
                 ["notes"] = notes,
-                ["workers"] = run is null ? new JArray() : RunNotes.Workers(run, now),
                 ["age"] = run is null ? null : Math.Max(0, (now - File.GetLastWriteTimeUtc(Path.Combine(run, "progress.json"))).TotalSeconds),
             }.ToString(Formatting.None);
         }

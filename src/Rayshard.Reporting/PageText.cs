@@ -50,7 +50,7 @@ internal static partial class PageText
             zlib.Write(bytes);
         }
 
-        page.Write($"<script type=\"text/plain\" class=\"{kind}\"{attributes}>");
+        page.Write($"<script type=\"text/plain\" class=\"data-{kind}\"{attributes}>");
         page.Write(Convert.ToBase64String(compressed.GetBuffer(), 0, (int)compressed.Length));
         page.Write("</script>\n");
     }

@@ -18,7 +18,7 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
     /// <summary>Folder of the newest run that rendered, or nothing.</summary>
     public string? Newest() => Folders(runsFolder).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "progress.json")) || File.Exists(Path.Combine(folder, "provenance.json")));
 
-    /// <summary>Provenance, progress, quarantine and Workers of the newest run, the newest reproduction, and the fingerprints beside the shards.</summary>
+    /// <summary>Provenance, progress and quarantine of the newest run, the newest reproduction, and the fingerprints beside the shards.</summary>
     public JObject Read()
     {
         var newest = Newest();
@@ -34,10 +34,6 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
             ["fingerprints"] = new JArray(Files(Path.Combine(shardFolder, "fingerprints"), "*.json").Select(Json).OfType<JObject>()),
         };
     }
-
-    /// <summary>The Workers of a run: name of each log, and seconds since something was last written to it.</summary>
-    public static JArray Workers(string run, DateTimeOffset now) => [.. Files(Path.Combine(run, "log"), "*")
-        .Select(file => new JArray(Path.GetFileNameWithoutExtension(file), Math.Max(0, (now - File.GetLastWriteTimeUtc(file)).TotalSeconds)))];
 
     /// <summary>What a run quarantined: index, reasons, the command that reproduces it.</summary>
     public static JArray Quarantine(string file)

@@ -76,7 +76,7 @@ function timings(json, open) {
   const progress = json.notes?.progress;
   if (!progress) return [heading("Timings"), element("p", { className: "quiet", textContent: "No run of this machine is written down." })];
   const slowest = (progress.slowest ?? []).map(([index, seconds]) => [element("button", { type: "button", className: "link", textContent: `frame ${index}`, onclick: () => open(index) }), `${seconds.toFixed(3)} s`]);
-  return [heading("Timings"), element("p", { textContent: `Run ${json.notes.run}: ${countText(progress.rendered)} rendered, ${countText(progress.reused)} reused, ${countText(progress.failed)} quarantined in ${durationText(progress.elapsed_seconds)}; ${countText(progress.failed_tries)} tries failed, ${countText(progress.workers_started)} Workers started.` }),
+  return [heading("Timings"), element("p", { textContent: `Run ${json.notes.run}: ${countText(progress.rendered)} rendered, ${countText(progress.reused)} reused, ${countText(progress.failed)} quarantined in ${durationText(progress.elapsed_seconds)}; ${countText(progress.failed_tries)} tries failed, ${countText((progress.workers ?? []).reduce((sum, worker) => sum + worker.starts, 0))} Workers started.` }),
     element("canvas", { id: "rate-chart", className: "chart", role: "img", ariaLabel: "Frames per second over the run" }), slowest.length ? table("Slowest frames, as Blender measured them", [], slowest) : null];
 }
 

@@ -9,13 +9,13 @@ async function unpack(script) {
 export class Embedded {
   constructor(model) {
     this.pixels = new Map();
-    for (const script of document.querySelectorAll("script.pixels")) this.pixels.set(`${script.dataset.place} ${script.dataset.pass}`, script);
+    for (const script of document.querySelectorAll("script.data-pixels")) this.pixels.set(`${script.dataset.place} ${script.dataset.pass}`, script);
     this.model = model;
   }
 
   // Piece by piece, so that the page answers meanwhile.
   async load(changed) {
-    for (const script of document.querySelectorAll("script.frames")) {
+    for (const script of document.querySelectorAll("script.data-frames")) {
       this.model.take(await unpack(script));
       script.remove();
       changed();

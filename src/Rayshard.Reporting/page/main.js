@@ -20,7 +20,8 @@ viewer(state, source);
 plot(state, all);
 lookTools();
 themeButton();
-await source.load(soon(() => state.set({}, "frames", "look")));
+const loaded = source.load(soon(() => state.set({}, "frames", "look")));
+if (!model.isLive) await loaded;
 document.documentElement.dataset.loaded = "true";
 
 function lookTools() {
@@ -65,9 +66,11 @@ function hear(news) {
   byId("done").max = model.json.planned;
   byId("done").value = news.held;
   byId("rate").textContent = `${countText(news.held)} of ${countText(model.json.planned)} frames${rateText(progress, news.age)}`;
-  byId("workers").textContent = (news.workers ?? []).map(([name, quiet]) => `${name}: ${quiet < 2 ? "at work" : `silent for ${durationText(quiet)}`}`).join(" · ");
+  byId("workers").textContent = (progress?.workers ?? []).map(workerText).concat(progress?.failed_tries ? [`${countText(progress.failed_tries)} tries failed`] : []).join(" · ");
   state.set({}, "notes");
 }
+
+const workerText = worker => `Worker ${worker.number}: ${worker.pid ? `${countText(worker.rendered)} frames (pid ${worker.pid})` : "starting or at rest"}${worker.starts > 1 ? `, started ${worker.starts} times` : ""}`;
 
 function rateText(progress, age) {
   if (!progress) return "; no run has begun";
