@@ -91,9 +91,26 @@ def settled(scene, render, threads, compositing):
     return [(owner, name, value) for owner, name, value in rows if hasattr(getattr(scene, owner), name)]
 
 
-def hook():
-    """Name of CyclesRender's method after which the render result is whole. Earlier ones see no pixels: a crash in 3.4.1."""
-    return "render_frame_finish" if VERSION >= (3, 0) else "render"
+def hook(read):
+    """Have `read(engine)` called when a render result is whole. Earlier it has no pixels: a crash in 3.4.1.
+
+    Cycles' method is wrapped in place: a subclass of CyclesRender takes 'CYCLES' away and crashes the next render.
+    """
+    import cycles
+    name = "render_frame_finish" if VERSION >= (3, 0) else "render"
+    old = getattr(cycles.CyclesRender, name)
+    old = getattr(old, "unwrapped", old)
+    # Blender hands over as many arguments as the function's code names, so no `*args`. 2.83 comes by once for each view layer.
+    if name == "render":
+        def finish(engine, depsgraph):
+            old(engine, depsgraph)
+            read(engine)
+    else:
+        def finish(engine):
+            old(engine)
+            read(engine)
+    finish.unwrapped = old
+    setattr(cycles.CyclesRender, name, finish)
 
 
 def read_pass(render_pass, pixels):
