@@ -1,4 +1,4 @@
-"""The only file that looks at Blender's version. Run on 3.4.1; what it says of other versions is from their sources."""
+"""The only file that looks at Blender's version. Run on 2.83.5, 3.4.1, 4.3.2 and 5.2.2."""
 import os
 
 import bpy
@@ -76,7 +76,7 @@ def settled(scene, render, threads, compositing):
         ("render", "use_compositing", compositing), ("render", "use_sequencer", False),
         ("render", "compositor_precision", "FULL"), ("render", "compositor_device", "CPU"),
         ("render", "use_save_buffers", False), ("render", "use_render_cache", False), ("render", "use_lock_interface", True),
-        ("cycles", "samples", render["samples"]), ("cycles", "use_layer_samples", "USE"),
+        ("cycles", "progressive", "PATH"), ("cycles", "samples", render["samples"]), ("cycles", "use_layer_samples", "USE"),
         ("cycles", "use_square_samples", False), ("cycles", "use_animated_seed", False), ("cycles", "time_limit", 0.0),
         ("cycles", "use_adaptive_sampling", bool(render["adaptive_threshold"])),
         ("cycles", "use_denoising", bool(render["denoise"])),
@@ -89,6 +89,12 @@ def settled(scene, render, threads, compositing):
     if render["transparent"] is not None:
         rows.append(("render", "film_transparent", render["transparent"]))
     return [(owner, name, value) for owner, name, value in rows if hasattr(getattr(scene, owner), name)]
+
+
+def settle_layer(layer):
+    """2.83 denoises by view layer, and would hand out smoothed colors."""
+    if hasattr(layer.cycles, "use_denoising"):
+        layer.cycles.use_denoising = False
 
 
 def hook(read):

@@ -191,7 +191,10 @@ class Frames(WorkerTest):
                 texture = material.node_tree.nodes.new("ShaderNodeTexImage")
                 texture.image = bpy.data.images.new("Picture", 2, 2, float_buffer=True)
                 shader = next(n for n in material.node_tree.nodes if n.bl_idname == "ShaderNodeBsdfPrincipled")
-                material.node_tree.links.new(texture.outputs[0], shader.inputs["Emission"])
+                emission = shader.inputs.get("Emission") or shader.inputs["Emission Color"]
+                material.node_tree.links.new(texture.outputs[0], emission)
+                if "Emission Strength" in shader.inputs:
+                    shader.inputs["Emission Strength"].default_value = 1
         ''')
         changes = {
             'objects["Plane"]["wet"]': (0.0, 0.5), 'objects["Plane"].location[0]': (0.0, 0.5), 'objects["Plane"].hide_render': (False, True),
