@@ -21,8 +21,8 @@ internal sealed class AptPackage : IProvider
         }
 
         Check(pin, installed, File.Exists(Display.Executable));
-        var (_, files) = await RunAsync(["dpkg-query", "-L", pin.Package], now).ConfigureAwait(false);
-        var executable = files.Split('\n').FirstOrDefault(file => file.EndsWith("/bin/" + pin.Package, StringComparison.Ordinal) && File.Exists(file));
+        var files = await Tool.RunAsync(["dpkg-query", "-L", pin.Package], now).ConfigureAwait(false);
+        var executable = files.Output.Split('\n').FirstOrDefault(file => file.EndsWith("/bin/" + pin.Package, StringComparison.Ordinal) && File.Exists(file));
         return executable is not null ? Installation.OnMachine(executable)
             : throw Lacks($"package '{pin.Package}' {installed} is installed but its executable is gone: sudo apt-get install --reinstall {pin.Package}");
     }
@@ -49,15 +49,15 @@ internal sealed class AptPackage : IProvider
     /// <summary>Version of an installed package, or <c>null</c>.</summary>
     private static async Task<string?> VersionAsync(string package, CancellationToken cancellation)
     {
-        var (code, line) = await RunAsync(["dpkg-query", "-W", "-f=${db:Status-Abbrev} ${Version}", package], cancellation).ConfigureAwait(false);
-        return code == 0 && line.StartsWith("ii", StringComparison.Ordinal) ? line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1] : null;
+        var answer = await Tool.RunAsync(["dpkg-query", "-W", "-f=${db:Status-Abbrev} ${Version}", package], cancellation).ConfigureAwait(false);
+        return answer.Code == 0 && answer.Output.StartsWith("ii", StringComparison.Ordinal) ? answer.Output.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1] : null;
     }
 
     private static async Task InstallAsync(ToolchainOptions options, CancellationToken cancellation)
     {
         var script = Path.GetFullPath(Path.Combine(options.BlenderFolder, "install.sh"));
         string[] sudo = Native.EffectiveUser() == 0 ? [] : ["sudo", "-n"];
-        if (!File.Exists(script) || (sudo.Length > 0 && (await RunAsync(["sudo", "-n", "true"], cancellation).ConfigureAwait(false)).Code != 0))
+        if (!File.Exists(script) || (sudo.Length > 0 && (await Tool.RunAsync(["sudo", "-n", "true"], cancellation).ConfigureAwait(false)).Code != 0))
         {
             return;
         }
@@ -68,22 +68,6 @@ internal sealed class AptPackage : IProvider
         if (process.ExitCode != 0)
         {
             throw Lacks($"'{script}' ended with exit code {process.ExitCode}: see what it wrote above");
-        }
-    }
-
-    private static async Task<(int Code, string Output)> RunAsync(IReadOnlyList<string> command, CancellationToken cancellation)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            _ = process.StandardError.ReadToEndAsync(cancellation);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellation).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            return (process.ExitCode, output.Trim());
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return (127, "");
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rayshard.Blender;
 
 /// <summary>Brings and unpacks a toolchain that comes as an archive, as blender.org gives them: <c>blender-X.Y.Z-linux-x64.tar.xz</c>.</summary>
@@ -48,12 +46,10 @@ internal sealed class Archive : IProvider
     private static async Task UnpackAsync(string archive, string into, ToolchainPin pin, CancellationToken cancellation)
     {
         // GNU tar refuses names that lead out of the folder, and knows xz, gz and zstd by their first bytes. It has passed its SHA-256 by now.
-        using var process = Process.Start(new ProcessStartInfo("tar", ["-x", "-f", archive, "-C", into, "--strip-components=1", "--no-same-owner"]) { RedirectStandardError = true })!;
-        var said = await process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
-        await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-        if (process.ExitCode != 0)
+        var tar = await Tool.RunAsync(["tar", "-x", "-f", archive, "-C", into, "--strip-components=1", "--no-same-owner"], cancellation).ConfigureAwait(false);
+        if (tar.Code != 0)
         {
-            throw new RayshardException(ExitCode.MachineLacks, $"toolchain '{pin.Id}': the archive can't be unpacked into '{into}': {said.Trim().ReplaceLineEndings(" ")}; for .xz: sudo apt-get install xz-utils");
+            throw new RayshardException(ExitCode.MachineLacks, $"toolchain '{pin.Id}': the archive can't be unpacked into '{into}': {tar.Error}; for .xz: sudo apt-get install xz-utils");
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rayshard.Blender;
 
 /// <summary>
@@ -73,12 +71,10 @@ internal sealed class DebianRoot : IProvider
         Directory.CreateDirectory(into);
         foreach (var deb in debs)
         {
-            using var process = Process.Start(new ProcessStartInfo("dpkg-deb", ["--extract", deb, into]) { RedirectStandardError = true })!;
-            var said = await process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            if (process.ExitCode != 0)
+            var extract = await Tool.RunAsync(["dpkg-deb", "--extract", deb, into], cancellation).ConfigureAwait(false);
+            if (extract.Code != 0)
             {
-                throw new RayshardException(ExitCode.MachineLacks, $"'{deb}' can't be unpacked into '{into}': {said.Trim().ReplaceLineEndings(" ")}");
+                throw new RayshardException(ExitCode.MachineLacks, $"'{deb}' can't be unpacked into '{into}': {extract.Error}");
             }
         }
 

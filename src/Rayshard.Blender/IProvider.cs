@@ -10,6 +10,7 @@ internal interface IProvider
         ["debian"] = new DebianRoot(),
         ["archive"] = new Archive(),
         ["path"] = new PathProvider(),
+        ["container"] = new ContainerImage(),
     };
 
     /// <summary>Finds it, or brings it, and makes sure that it is the pinned one. The pin has all fields that this provider needs.</summary>
