@@ -20,9 +20,9 @@ public sealed record KitOptions
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
         ["output"] = ["Configs", "Report", "Preview"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview"],
         ["view"] = ["Preview"],
         ["port"] = ["Watch"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview"],
         ["filter"] = ["Test"],
     };
 
