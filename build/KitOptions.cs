@@ -1,3 +1,5 @@
+using Rayshard.Reporting;
+
 namespace Rayshard.Build;
 
 /// <summary>What the command line says, and <c>cake.config</c> where it is silent. Nothing here can change a frame.</summary>
@@ -8,17 +10,19 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix"],
-        ["store"] = ["Render", "Verify", "Reproduce"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview"],
+        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview"],
         ["workers"] = ["Render", "Reproduce", "Matrix"],
         ["provider"] = ["Provision", "Render", "Reproduce", "Matrix"],
-        ["sample"] = ["Reproduce", "Matrix"],
+        ["sample"] = ["Reproduce", "Matrix", "Report", "Preview"],
         ["isolation"] = ["Reproduce"],
         ["kernel"] = ["Reproduce"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
-        ["output"] = ["Configs"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix"],
+        ["output"] = ["Configs", "Report", "Preview"],
+        ["view"] = ["Preview"],
+        ["port"] = ["Watch"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview"],
         ["filter"] = ["Test"],
     };
 
@@ -52,8 +56,14 @@ public sealed record KitOptions
     /// <summary>Another CPU kernel than the experiment's, to render again with.</summary>
     public CpuKernel? Kernel { get; init; }
 
-    /// <summary>File for the configs; absent: standard output.</summary>
+    /// <summary>Where to write: a file for configs and report, a folder for pictures.</summary>
     public string? Output { get; init; }
+
+    /// <summary>How light is shown in pictures.</summary>
+    public ViewTransform View { get; init; }
+
+    /// <summary>The port on the loopback; absent: the kit's.</summary>
+    public int? Port { get; init; }
 
     /// <summary>Whether answers are JSON, an object a line.</summary>
     public bool Json { get; init; }
@@ -95,6 +105,8 @@ public sealed record KitOptions
             Isolation = line.Has("isolation"),
             Kernel = KernelOf(line.Text("kernel")),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,
+            View = ViewOf(line.Text("view")),
+            Port = (int?)line.Number("port", null, 1, 65535),
             Json = line.Has("json"),
             Filter = line.Text("filter"),
         };
@@ -113,6 +125,10 @@ public sealed record KitOptions
     private static CpuKernel? KernelOf(string? text) => text is null ? null
         : Enum.GetNames<CpuKernel>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<CpuKernel>(text, ignoreCase: true)
         : throw new RayshardException(ExitCode.AskedWrongly, $"--kernel={text}: Cycles has no such CPU kernel: take native, sse or avx2");
+
+    private static ViewTransform ViewOf(string? text) => text is null ? ViewTransform.Standard
+        : Enum.GetNames<ViewTransform>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<ViewTransform>(text, ignoreCase: true)
+        : throw new RayshardException(ExitCode.AskedWrongly, $"--view={text}: there is no such view transform here: take standard or raw");
 
     private static string Listener(string target) =>
         target.Equals("Default", StringComparison.OrdinalIgnoreCase) || target.StartsWith(RenderPrefix, StringComparison.OrdinalIgnoreCase) ? "Render" : target;

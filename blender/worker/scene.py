@@ -103,6 +103,7 @@ class Scene:
         names = [want["name"] for want in asked] or used or [layers[0].name]
         for layer in layers:
             layer.use = layer.name in names
+            compat.settle_layer(layer)
         self.several = len(names) > 1
         return names
 

@@ -111,7 +111,7 @@ public sealed class Reproducing(KitContext context)
     {
         { Causes.Count: > 0 } => $"Likely cause: {string.Join("; ", done.Causes)}",
         { Stored.Count: 0 } => "Likely cause: not known, because the store does not say what rendered it (no fingerprints folder)",
-        _ => "Likely cause: nothing that was written down differs, so the scene itself does: random numbers of its own, the clock, threads; or a faulty machine",
+        _ => "Likely cause: nothing that was written down differs, so the scene itself does: random numbers of its own, the clock, mesh operators (Blender's own spheres have another order of faces in each process); or a faulty machine",
     };
 
     private static JObject Json(Reproduction done) => new()

@@ -22,7 +22,8 @@ internal sealed record Bubblewrap(string Root) : ISandbox
             arguments.AddRange(entry.LinkTarget is { } target ? ["--symlink", target, "/" + entry.Name] : ["--ro-bind", entry.FullName, "/" + entry.Name]);
         }
 
-        arguments.AddRange(["--dev", "/dev", "--ro-bind", "/proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run"]);
+        // libnuma asks which processors there are, and without an answer complains of it several times a frame.
+        arguments.AddRange(["--dev", "/dev", "--ro-bind", "/proc", "/proc", "--ro-bind-try", "/sys/devices/system", "/sys/devices/system", "--tmpfs", "/tmp", "--tmpfs", "/run"]);
         foreach (var path in readable)
         {
             arguments.AddRange(["--ro-bind", path, path]);

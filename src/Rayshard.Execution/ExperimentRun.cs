@@ -48,7 +48,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
 
         await _store.IndexAsync(_experiment, _plan, _run.Now).ConfigureAwait(false);
         await WriteProvenanceAsync().ConfigureAwait(false);
-        Report(_progress);
+        Report(_progress, _isInterrupted ? "interrupted" : "done");
         return new(_progress, _isInterrupted, _evidence?.Folder, ShardFolder) { Unlike = _unlike };
     }
 
@@ -191,8 +191,10 @@ internal sealed class ExperimentRun : IAsyncDisposable
             return;
         }
 
-        using var blobs = FrameBlobs.Of(_experiment, (RenderedFrame)outcome);
+        var rendered = (RenderedFrame)outcome;
+        using var blobs = FrameBlobs.Of(_experiment, rendered);
         writer.Append(outcome.Frame, blobs.Record, blobs.Blobs);
+        _evidence!.Progress.Rendered(outcome.Frame.Index, rendered.Seconds);
         _progress = _progress with { Rendered = _progress.Rendered + 1 };
     }
 
@@ -236,9 +238,10 @@ internal sealed class ExperimentRun : IAsyncDisposable
             + "render on a machine like those, into another --store, or set fleet to 'report'");
     }
 
-    private void Report(RenderProgress progress)
+    private void Report(RenderProgress progress, string? ended = null)
     {
         _progress = progress with { Elapsed = Stopwatch.GetElapsedTime(_started) };
+        _evidence?.Progress.Write(_progress, _pool?.Workers ?? [], ended);
         _run.Progress?.Report(_progress);
     }
 }

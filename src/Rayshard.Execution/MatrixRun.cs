@@ -21,17 +21,11 @@ internal sealed class MatrixRun(ResolvedExperiment resolved, FrameSample sample,
     /// <param name="openPool">Opens its Workers for an experiment.</param>
     public async Task AddAsync(ToolchainPin pin, Func<Experiment, Task<Toolchain>> provision, Func<Toolchain, ResolvedExperiment, WorkerPool> openPool)
     {
-        var version = Version.Parse(pin.Version);
-        var leftOut = resolved.Experiment.Passes.Where(pass => !BlenderFacts.Passes[pass.Pass].IsIn(version)).ToList();
-        var experiment = resolved.Experiment with { Toolchain = pin.Id, Passes = [.. resolved.Experiment.Passes.Except(leftOut)] };
-        var cell = new MatrixCell(pin, [.. leftOut.Select(pass => pass.Pass).Distinct()]);
+        var cell = new MatrixCell(pin, []);
         try
         {
-            if (experiment.Passes.Count == 0)
-            {
-                throw new RayshardException(ExitCode.AskedWrongly, $"Blender {pin.Version} has none of its passes");
-            }
-
+            var (experiment, leftOut) = ExperimentResolver.ResolveOn(resolved.Experiment, resolved.Folder, pin.Id);
+            cell = cell with { LeftOut = [.. leftOut.Select(pass => pass.Pass).Distinct()] };
             var toolchain = await provision(experiment).ConfigureAwait(false);
             await using var pool = openPool(toolchain, resolved with { Experiment = experiment });
             var rendered = await RenderAsync(pool, experiment).ConfigureAwait(false);

@@ -50,6 +50,9 @@ public sealed record ToolchainPin
     /// <summary>The release that carries it, for people: <c>Debian 12 (bookworm)</c>.</summary>
     public string Release { get; init; } = "";
 
+    /// <summary>Whether that release moves on and its mirrors soon lose what the lock names, so that only who has it already can make it again.</summary>
+    public bool IsMoving { get; init; }
+
     /// <summary>Whether this build has OpenImageDenoise.</summary>
     [JsonRequired]
     public bool HasDenoiser { get; init; }
