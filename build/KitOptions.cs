@@ -8,17 +8,18 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce"],
-        ["store"] = ["Render", "Verify", "Reproduce"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Inspect"],
+        ["store"] = ["Render", "Verify", "Reproduce", "Inspect"],
         ["workers"] = ["Render", "Reproduce"],
-        ["provider"] = ["Provision", "Render", "Reproduce"],
-        ["sample"] = ["Reproduce"],
+        ["provider"] = ["Provision", "Render", "Reproduce", "Inspect"],
+        ["sample"] = ["Reproduce", "Inspect"],
         ["isolation"] = ["Reproduce"],
         ["kernel"] = ["Reproduce"],
+        ["file"] = ["Inspect"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
         ["output"] = ["Configs"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Inspect"],
         ["filter"] = ["Test"],
     };
 
@@ -43,7 +44,10 @@ public sealed record KitOptions
     /// <summary>Whether to verify by the fast check sums.</summary>
     public bool Quick { get; init; }
 
-    /// <summary>Which frames to render again.</summary>
+    /// <summary>The file to inspect in place of a store.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Which frames to render again, or to inspect.</summary>
     public required FrameSample Sample { get; init; }
 
     /// <summary>Whether to seek leaks from frame to frame.</summary>
@@ -91,7 +95,8 @@ public sealed record KitOptions
             Workers = WorkerSettings.Read(line),
             Frame = line.Number("frame", null, 0, long.MaxValue),
             Quick = line.Has("quick"),
-            Sample = FrameSample.Parse(line.Text("sample") ?? "16"),
+            File = line.Text("file") is { } file ? folders.Resolve(file) : null,
+            Sample = FrameSample.Parse(line.Text("sample") ?? (targets.Contains("Inspect", StringComparer.OrdinalIgnoreCase) ? "all" : "16")),
             Isolation = line.Has("isolation"),
             Kernel = KernelOf(line.Text("kernel")),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,

@@ -24,6 +24,16 @@ internal sealed record WorkerCommand(string Executable, IReadOnlyList<string> Ar
             : new(Sandbox.Executable, Sandbox.Wrap(command, folder, session.Folder, session.NeedsDisplay), environment, folder, log);
     }
 
+    /// <summary>How it is started with arguments of its own instead of a socket, in a private folder.</summary>
+    public Launch Launch(IEnumerable<string> arguments, string folder, string log)
+    {
+        string[] command = [Executable, .. Arguments, .. arguments];
+        var environment = EnvironmentIn(folder);
+        return Sandbox is null
+            ? new(Executable, command[1..], environment, folder, log)
+            : new(Sandbox.Executable, Sandbox.Wrap(command, folder, folder, needsDisplay: false), environment, folder, log);
+    }
+
     /// <summary>The whole environment of a Worker whose private folder this is: nothing of the user's can change a bit.</summary>
     public Dictionary<string, string> EnvironmentIn(string folder)
     {

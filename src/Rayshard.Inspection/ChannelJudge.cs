@@ -27,34 +27,41 @@ internal static class ChannelJudge
 
     public static ChannelVerdict Judge(ChannelKind kind, string declared, ChannelCounts counts, IReadOnlyList<float> sample)
     {
-        float[] distinct = [.. sample.Where(value => float.IsFinite(value) && BitConverter.SingleToInt32Bits(value) != Screen.Sentinel).Select(value => value + 0f).Distinct().Order()];
+        var distinct = Distinct(sample);
         var statistics = new ChannelStatistics(
             counts.Values, counts.Min, counts.Max, counts.Nan, counts.Infinite, counts.Denormal, counts.Zeros, counts.Ones, counts.Sentinels, counts.EffectiveBits, sample.Count, distinct.Length);
         var fits = Grid.All.Select(grid => grid.Fit(distinct)).ToList();
         var (half, isHalf) = HalfGrid.Fit(distinct);
         List<GridShare> shares = [.. fits.Select(fit => fit.Share), half];
-        var (verdict, reason) = Decide(kind, declared, statistics, distinct, fits, half, isHalf);
-        return new(kind.Label, verdict, $"{declared}, {Word(verdict)}: {reason}", statistics, shares, ChannelNotes.Of(kind, statistics));
-    }
-
-    /// <summary>A verdict as it is said.</summary>
-    public static string Word(Verdict verdict) => verdict switch
-    {
-        Verdict.CannotTell => "can't tell",
-        Verdict.Raw => "raw",
-        Verdict.Doubtful => "doubtful",
-        Verdict.Altered => "altered",
-        _ => "quantised",
-    };
-
-    private static (Verdict Verdict, string Reason) Decide(
-        ChannelKind kind, string declared, ChannelStatistics found, float[] distinct, List<GridFit> fits, GridShare half, bool isHalf)
-    {
-        if (!declared.StartsWith("float32", StringComparison.Ordinal) && declared != "float64")
+        var (verdict, reason) = Decide(kind, statistics, distinct, fits, half, isHalf);
+        if (verdict != Verdict.Quantised && !IsFull(declared))
         {
-            return (Verdict.Quantised, $"the file says so itself; {Count(found.Distinct)} distinct values");
+            (verdict, reason) = (Verdict.Quantised, $"the file says so itself; by its numbers alone: {Verdicts.Word(verdict)}: {reason}");
         }
 
+        return new(kind.Label, verdict, $"{declared}, {Verdicts.Word(verdict)}: {reason}", statistics, shares, ChannelNotes.Of(kind, statistics));
+    }
+
+    // Ascending, without what is no measurement; both zeros are one.
+    private static float[] Distinct(IReadOnlyList<float> sample)
+    {
+        float[] values = [.. sample.Where(value => float.IsFinite(value) && BitConverter.SingleToInt32Bits(value) != Screen.Sentinel)];
+        Array.Sort(values);
+        var count = 0;
+        foreach (var value in values)
+        {
+            if (count == 0 || value != values[count - 1])
+            {
+                values[count++] = value + 0f;
+            }
+        }
+
+        return values[..count];
+    }
+
+    private static (Verdict Verdict, string Reason) Decide(
+        ChannelKind kind, ChannelStatistics found, float[] distinct, List<GridFit> fits, GridShare half, bool isHalf)
+    {
         if (found.IsConstant || distinct.Length == 0)
         {
             return (Verdict.CannotTell, distinct.Length == 0 ? "no finite value" : $"1 distinct value, {Number(distinct[0])} everywhere");
@@ -106,6 +113,8 @@ internal static class ChannelJudge
         var worst = fits.Where(fit => fit.Levels == 255).Max(fit => fit.Share.BeyondChance);
         return (Verdict.Raw, $"{found.EffectiveBits} effective bits, {(100 * worst).ToString("0.0", CultureInfo.InvariantCulture)} % on any 8-bit grid beyond chance");
     }
+
+    private static bool IsFull(string declared) => declared is "float32" or "float64";
 
     // At 0 light ends by itself.
     private static int? Clipped(ChannelStatistics found) => found.Max == 1 && found.Ones >= MinClipped * found.Values ? 1 : null;

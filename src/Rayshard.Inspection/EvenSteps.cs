@@ -7,37 +7,38 @@ namespace Rayshard.Inspection;
 internal static class EvenSteps
 {
     private const double AllHit = 0.995;
-    private const double MaxSlack = 0.125;
+    private const double MaxSlack = 0.25;
 
     /// <summary>The step, or nothing.</summary>
     /// <param name="distinct">Distinct finite values, ascending, at least three.</param>
     public static double? Find(IReadOnlyList<float> distinct)
     {
-        var first = (double)distinct[0];
-        var least = double.PositiveInfinity;
-        for (var i = 1; i < distinct.Count; i++)
+        var gaps = new double[distinct.Count - 1];
+        for (var i = 0; i < gaps.Length; i++)
         {
-            least = Math.Min(least, (double)distinct[i] - distinct[i - 1]);
+            gaps[i] = (double)distinct[i + 1] - distinct[i];
         }
+
+        Array.Sort(gaps);
 
         // Two roundings of the largest value against the step.
-        var slack = Grid.Ulp(Math.Max(Math.Abs(first), Math.Abs((double)distinct[^1]))) / least;
-        return slack <= MaxSlack && Refine(distinct, first, least) is var step && Hits(distinct, first, step, Math.Max(0.02, 2 * slack)) >= AllHit * distinct.Count ? step : null;
+        var first = (double)distinct[0];
+        var slack = 2 * Grid.Ulp(Math.Max(Math.Abs(first), Math.Abs((double)distinct[^1]))) / gaps[0];
+        return slack <= MaxSlack && Refine(gaps) is var step && Hits(distinct, first, step, Math.Max(0.02, slack)) >= AllHit * distinct.Count ? step : null;
     }
 
-    // The least gap is off by its own rounding; over a thousand steps that would add up. Each value that is a little further makes it finer.
-    private static double Refine(IReadOnlyList<float> distinct, double first, double step)
+    // The least gap is off by its own rounding, which over thousands of steps adds up: so from small gaps to large ones, each counted by the mean of
+    // those before. In the end it is the whole range by the number of steps in it.
+    private static double Refine(double[] gaps)
     {
-        for (var i = 1; i < distinct.Count; i++)
+        var (sum, steps) = (gaps[0], 1.0);
+        foreach (var gap in gaps.AsSpan(1))
         {
-            var steps = Math.Round((distinct[i] - first) / step);
-            if (steps > 0 && Math.Abs(((distinct[i] - first) / step) - steps) < 0.3)
-            {
-                step = (distinct[i] - first) / steps;
-            }
+            var count = Math.Max(1, Math.Round(gap * steps / sum));
+            (sum, steps) = (sum + gap, steps + count);
         }
 
-        return step;
+        return sum / steps;
     }
 
     private static int Hits(IReadOnlyList<float> distinct, double first, double step, double slack) =>

@@ -25,11 +25,19 @@ internal sealed record Grid(string Name, int Levels, Func<double, double> Level,
         new("1/1000", 65535, v => v * 1000, v => Roundings * Ulp(v) * 1000, v => v >= 0),
     ];
 
-    /// <summary>How distinct values lie on it.</summary>
+    /// <summary>Whether it is a grid for values of both signs; of positive ones alone it can't be told from half of the unsigned one.</summary>
+    public bool IsSigned { get; init; }
+
+    /// <summary>How distinct values, ascending, lie on it.</summary>
     public GridFit Fit(IReadOnlyList<float> distinct)
     {
+        if (IsSigned && distinct is [>= 0, ..])
+        {
+            return new(new(Name, 0, 0, 0), 0, 0, 0, 0, Levels);
+        }
+
         var (tested, hits, expected, logChance) = (0, 0, 0.0, 0.0);
-        var (least, greatest, divisor) = (long.MaxValue, long.MinValue, 0L);
+        var (first, least, greatest, divisor) = ((long?)null, long.MaxValue, long.MinValue, 0L);
         foreach (var value in distinct)
         {
             // On every grid by nature, so they say nothing.
@@ -61,7 +69,8 @@ internal sealed record Grid(string Name, int Levels, Func<double, double> Level,
                 hits++;
                 logChance += Math.Log(chance);
                 (least, greatest) = (Math.Min(least, (long)whole), Math.Max(greatest, (long)whole));
-                divisor = Gcd(divisor, (long)whole);
+                first ??= (long)whole;
+                divisor = Gcd(divisor, Math.Abs((long)whole - first.Value));
             }
         }
 
@@ -79,7 +88,7 @@ internal sealed record Grid(string Name, int Levels, Func<double, double> Level,
 
     // Normals are stored as (n + 1) / 2; adding 1 rounds small ones to the steps of float32 below 2.
     private static Grid Signed(string name, int levels) =>
-        new(name, levels, v => (v + 1) / 2 * levels, _ => Roundings * Ulp(0.75) * levels, v => Math.Abs(v) <= 1.0001);
+        new(name, levels, v => (v + 1) / 2 * levels, _ => Roundings * Ulp(0.75) * levels, v => Math.Abs(v) <= 1.0001) { IsSigned = true };
 
     // IEC 61966-2-1.
     private static double Encode(double v) => v <= 0.0031308 ? 12.92 * v : (1.055 * Math.Pow(v, 1 / 2.4)) - 0.055;
@@ -92,7 +101,7 @@ internal sealed record Grid(string Name, int Levels, Func<double, double> Level,
 /// <param name="LogChance">Natural logarithm of the odds that every hit is chance.</param>
 /// <param name="Least">Least level that was hit.</param>
 /// <param name="Greatest">Greatest level that was hit.</param>
-/// <param name="Divisor">Greatest divisor of all levels that were hit: above 1 where the values keep to a coarser grid within this one.</param>
+/// <param name="Divisor">Greatest divisor of the distances between levels that were hit: above 1 where the values keep to a coarser grid within this one.</param>
 /// <param name="Levels">Greatest level of the format.</param>
 internal sealed record GridFit(GridShare Share, double LogChance, long Least, long Greatest, long Divisor, int Levels)
 {

@@ -16,11 +16,13 @@ internal sealed partial class NpyFile : IDisposable
     private readonly FileStream _stream;
     private readonly int _bytes;
     private byte[] _buffer = [];
+    private long _left;
 
     private NpyFile(FileStream stream, string dtype, int bytes, int[] shape)
     {
         (_stream, Dtype, _bytes) = (stream, dtype, bytes);
         (Height, Width, Channels) = (shape[0], shape[1], shape.Length > 2 ? shape[2] : 1);
+        _left = (long)Height * Width * Channels * bytes;
     }
 
     /// <summary>The number format, by NumPy's name.</summary>
@@ -64,14 +66,16 @@ internal sealed partial class NpyFile : IDisposable
 
     /// <summary>Reads the next floats; the buffer holds whole pixels.</summary>
     /// <returns>How many came; 0 at the end.</returns>
-    /// <exception cref="RayshardException">The file ends within a pixel.</exception>
+    /// <exception cref="RayshardException">The file is shorter than its header says.</exception>
     public int Read(float[] floats)
     {
         Array.Resize(ref _buffer, floats.Length * _bytes);
-        var read = _stream.ReadAtLeast(_buffer, _buffer.Length, throwOnEndOfStream: false);
-        if (read % (_bytes * Channels) != 0)
+        var wanted = (int)Math.Min(_buffer.Length, _left);
+        var read = _stream.ReadAtLeast(_buffer.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
+        _left -= read;
+        if (read < wanted)
         {
-            throw Wrong(_stream.Name, "it ends within a pixel: it was cut");
+            throw Wrong(_stream.Name, $"it was cut: {_left} bytes are missing");
         }
 
         Convert(_buffer.AsSpan(0, read), floats);
