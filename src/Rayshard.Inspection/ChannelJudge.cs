@@ -17,6 +17,8 @@ internal sealed record ChannelKind(string Label, string? Unit)
 /// <summary>Comes to a verdict on one channel from what was counted over all of it and a sample. The method in words is in README.md.</summary>
 internal static class ChannelJudge
 {
+    private const int MaxTried = 4096;
+
     // As many as 8 bits can tell apart: so few or fewer values prove nothing, however exact each is.
     private const int Few = 256;
 
@@ -25,13 +27,14 @@ internal static class ChannelJudge
 
     private const double MinClipped = 0.001;
 
-    public static ChannelVerdict Judge(ChannelKind kind, string declared, ChannelCounts counts, IReadOnlyList<float> sample)
+    public static ChannelVerdict Judge(ChannelKind kind, string declared, ChannelCounts counts, List<float> sample)
     {
         var distinct = Distinct(sample);
         var statistics = new ChannelStatistics(
             counts.Values, counts.Min, counts.Max, counts.Nan, counts.Infinite, counts.Denormal, counts.Zeros, counts.Ones, counts.Sentinels, counts.EffectiveBits, sample.Count, distinct.Length);
-        var fits = Grid.All.Select(grid => grid.Fit(distinct)).ToList();
-        var (half, isHalf) = HalfGrid.Fit(distinct);
+        var tried = Thin(distinct);
+        var fits = Grid.All.Select(grid => grid.Fit(tried)).ToList();
+        var (half, isHalf) = HalfGrid.Fit(tried);
         List<GridShare> shares = [.. fits.Select(fit => fit.Share), half];
         var (verdict, reason) = Decide(kind, statistics, distinct, fits, half, isHalf);
         if (verdict != Verdict.Quantised && !IsFull(declared))
@@ -43,12 +46,20 @@ internal static class ChannelJudge
     }
 
     // Ascending, without what is no measurement; both zeros are one.
-    private static float[] Distinct(IReadOnlyList<float> sample)
+    private static float[] Distinct(List<float> sample)
     {
-        float[] values = [.. sample.Where(value => float.IsFinite(value) && BitConverter.SingleToInt32Bits(value) != Screen.Sentinel)];
-        Array.Sort(values);
+        var (values, kept) = (new float[sample.Count], 0);
+        foreach (var value in sample)
+        {
+            if (float.IsFinite(value) && BitConverter.SingleToInt32Bits(value) != Screen.Sentinel)
+            {
+                values[kept++] = value;
+            }
+        }
+
+        Array.Sort(values, 0, kept);
         var count = 0;
-        foreach (var value in values)
+        foreach (var value in values.AsSpan(0, kept))
         {
             if (count == 0 || value != values[count - 1])
             {
@@ -57,6 +68,13 @@ internal static class ChannelJudge
         }
 
         return values[..count];
+    }
+
+    // Evenly from small to large: more tell no grid any better.
+    private static float[] Thin(float[] distinct)
+    {
+        var step = (distinct.Length + MaxTried - 1) / MaxTried;
+        return step <= 1 ? distinct : [.. Enumerable.Range(0, distinct.Length / step).Select(i => distinct[i * step])];
     }
 
     private static (Verdict Verdict, string Reason) Decide(

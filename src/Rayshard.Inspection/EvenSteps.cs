@@ -19,12 +19,17 @@ internal static class EvenSteps
             gaps[i] = (double)distinct[i + 1] - distinct[i];
         }
 
-        Array.Sort(gaps);
-
         // Two roundings of the largest value against the step.
         var first = (double)distinct[0];
-        var slack = 2 * Grid.Ulp(Math.Max(Math.Abs(first), Math.Abs((double)distinct[^1]))) / gaps[0];
-        return slack <= MaxSlack && Refine(gaps) is var step && Hits(distinct, first, step, Math.Max(0.02, slack)) >= AllHit * distinct.Count ? step : null;
+        var slack = 2 * Grid.Ulp(Math.Max(Math.Abs(first), Math.Abs((double)distinct[^1]))) / gaps.Min();
+        if (slack > MaxSlack)
+        {
+            return null;
+        }
+
+        Array.Sort(gaps);
+        var step = Refine(gaps);
+        return Hits(distinct, first, step, Math.Max(0.02, slack)) >= AllHit * distinct.Count ? step : null;
     }
 
     // The least gap is off by its own rounding, which over thousands of steps adds up: so from small gaps to large ones, each counted by the mean of

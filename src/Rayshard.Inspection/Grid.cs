@@ -3,10 +3,9 @@ namespace Rayshard.Inspection;
 /// <summary>The values that a coarser format can hold, as whole levels on a scale.</summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="Levels">Greatest level of the format.</param>
-/// <param name="Level">A value's place on the scale: whole, where the value is on the grid.</param>
-/// <param name="Slack">How far from a whole level rounding can put a value of the grid.</param>
+/// <param name="Place">A value's place on the scale, whole where the value is on the grid, and how far from a whole level rounding can put a value of the grid.</param>
 /// <param name="Takes">Whether the format can hold the value at all, on the grid or not.</param>
-internal sealed record Grid(string Name, int Levels, Func<double, double> Level, Func<double, double> Slack, Func<double, bool> Takes)
+internal sealed record Grid(string Name, int Levels, Func<double, (double Level, double Slack)> Place, Func<double, bool> Takes)
 {
     // Beyond this chance of a hit a value says too little.
     private const double MaxChance = 0.25;
@@ -22,7 +21,7 @@ internal sealed record Grid(string Name, int Levels, Func<double, double> Level,
     [
         Scaled("8-bit", 255), Scaled("16-bit", 65535), Curve("sRGB 8-bit", 255), Curve("sRGB 16-bit", 65535),
         Signed("signed 8-bit", 255), Signed("signed 16-bit", 65535),
-        new("1/1000", 65535, v => v * 1000, v => Roundings * Ulp(v) * 1000, v => v >= 0),
+        new("1/1000", 65535, v => (v * 1000, Roundings * Ulp(v) * 1000), v => v >= 0),
     ];
 
     /// <summary>Whether it is a grid for values of both signs; of positive ones alone it can't be told from half of the unsigned one.</summary>
@@ -53,7 +52,7 @@ internal sealed record Grid(string Name, int Levels, Func<double, double> Level,
                 continue;
             }
 
-            var (level, slack) = (Level(value), Slack(value));
+            var (level, slack) = Place(value);
 
             // Both ways, and the value itself, which is as wide as a rounding.
             var chance = Math.Min(1, slack * (2 + (1.0 / Roundings)));
@@ -78,17 +77,17 @@ internal sealed record Grid(string Name, int Levels, Func<double, double> Level,
     }
 
     /// <summary>The distance from a magnitude to the next float32.</summary>
-    public static double Ulp(double value) => Math.Max(Math.ScaleB(1, Math.ILogB(Math.Abs(value) is 0 ? 1e-38 : Math.Abs(value)) - 23), float.Epsilon);
+    public static double Ulp(double value) => (float)Math.Abs(value) is var magnitude ? (double)MathF.BitIncrement(magnitude) - magnitude : 0;
 
     private static Grid Scaled(string name, int levels) =>
-        new(name, levels, v => v * levels, v => Roundings * Ulp(v) * levels, v => v >= 0 && v <= 1.0001);
+        new(name, levels, v => (v * levels, Roundings * Ulp(v) * levels), v => v >= 0 && v <= 1.0001);
 
     private static Grid Curve(string name, int levels) =>
-        new(name, levels, v => Encode(v) * levels, v => Math.Max(CurveError * Encode(v), 1e-9) * levels, v => v >= 0 && v <= 1.0001);
+        new(name, levels, v => Encode(v) is var encoded ? (encoded * levels, Math.Max(CurveError * encoded, 1e-9) * levels) : default, v => v >= 0 && v <= 1.0001);
 
     // Normals are stored as (n + 1) / 2; adding 1 rounds small ones to the steps of float32 below 2.
     private static Grid Signed(string name, int levels) =>
-        new(name, levels, v => (v + 1) / 2 * levels, _ => Roundings * Ulp(0.75) * levels, v => Math.Abs(v) <= 1.0001) { IsSigned = true };
+        new(name, levels, v => ((v + 1) / 2 * levels, Roundings * Ulp(0.75) * levels), v => Math.Abs(v) <= 1.0001) { IsSigned = true };
 
     // IEC 61966-2-1.
     private static double Encode(double v) => v <= 0.0031308 ? 12.92 * v : (1.055 * Math.Pow(v, 1 / 2.4)) - 0.055;

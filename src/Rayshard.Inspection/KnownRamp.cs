@@ -10,7 +10,9 @@ namespace Rayshard.Inspection;
 internal sealed class KnownRamp
 {
     /// <summary>The experiment's name.</summary>
-    public const string Experiment = "ramp";
+    public const string ExperimentName = "ramp";
+
+    private const string Gain = "gain";
 
     private const int Size = 64;
     private const int Colors = 3;
@@ -33,13 +35,17 @@ internal sealed class KnownRamp
     /// <exception cref="RayshardException">No picture of that scene has this size.</exception>
     public static KnownRamp For(string what, int height, int width, int channels) => height == Size && width == Size && channels >= Colors
         ? new(channels)
-        : throw new RayshardException(ExitCode.AskedWrongly, $"{what}: {width}x{height} of {channels} channels is no picture of experiment '{Experiment}', which is {Size}x{Size} in RGB: leave out --experiment, or render that scene");
+        : throw new RayshardException(ExitCode.AskedWrongly, $"{what}: {width}x{height} of {channels} channels is no picture of experiment '{ExperimentName}', which is {Size}x{Size} in RGB: leave out --experiment, or render that scene");
+
+    /// <summary>A ramp where a pass is that of the shipped experiment, else nothing.</summary>
+    public static KnownRamp? TryFor(Experiment experiment, ShardPass pass) =>
+        experiment is { Name: ExperimentName, Parameters: [{ Name: Gain }] } && pass is { Name: "combined", Height: Size, Width: Size, Channels.Count: >= Colors } ? new(pass.Channels.Count) : null;
 
     /// <summary>By what a frame's known values are multiplied.</summary>
-    public static float Gain(ShardReader shard, FrameEntry entry)
+    public static float GainOf(ShardReader shard, FrameEntry entry)
     {
         using var frame = shard.Read(entry);
-        return (float)frame.Record.Parameters.Single(parameter => parameter.Key == "gain").Value.Numbers.Single();
+        return (float)frame.Record.Parameters.Single(parameter => parameter.Key == Gain).Value.Numbers.Single();
     }
 
     /// <summary>Takes the next pixels of a picture.</summary>

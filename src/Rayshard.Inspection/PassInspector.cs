@@ -13,16 +13,14 @@ internal sealed class PassInspector(ShardPass pass, Experiment? experiment, long
     private readonly PassScan _scan = new(pass.Channels, frames * pass.Height * pass.Width);
     private readonly NoisePattern _noise = new(pass.Channels.Count);
     private readonly string? _unit = experiment?.Passes.Single(asked => asked.Name == pass.Name) is { } request ? BlenderFacts.Passes[request.Pass].Unit : null;
-    private readonly KnownRamp? _ramp = experiment is { Name: KnownRamp.Experiment } && pass.Name == "combined"
-        ? KnownRamp.For(pass.Name, pass.Height, pass.Width, pass.Channels.Count)
-        : null;
+    private readonly KnownRamp? _ramp = experiment is null ? null : KnownRamp.TryFor(experiment, pass);
 
     /// <summary>Reads a frame's blob, in pieces.</summary>
     public void Add(ShardReader shard, FrameEntry entry, int place, float[] buffer)
     {
         var floats = (long)pass.Height * pass.Width * pass.Channels.Count;
         var whole = buffer.Length / pass.Channels.Count * pass.Channels.Count;
-        var gain = _ramp is null ? 1 : KnownRamp.Gain(shard, entry);
+        var gain = _ramp is null ? 1 : KnownRamp.GainOf(shard, entry);
         for (long first = 0; first < floats; first += whole)
         {
             var piece = buffer.AsSpan(0, (int)Math.Min(whole, floats - first));
@@ -37,7 +35,7 @@ internal sealed class PassInspector(ShardPass pass, Experiment? experiment, long
     }
 
     /// <summary>What came of it.</summary>
-    public PassInspection Judge() => Judge(_scan, pass, _unit, Declared, frames, _ramp, _noise.Notes());
+    public PassInspection Judge() => Judge(_scan, pass, _unit, Declared, frames, _ramp, _unit == "scene-linear" ? _noise.Notes() : []);
 
     /// <summary>Judges what was read.</summary>
     public static PassInspection Judge(PassScan scan, ShardPass pass, string? unit, string declared, long frames, KnownRamp? ramp, IEnumerable<string> notes)

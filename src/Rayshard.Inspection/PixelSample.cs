@@ -25,7 +25,7 @@ internal sealed class PixelSample
     }
 
     /// <summary>The values of a channel, in the order of the pixels; those of one pixel have the same place in each channel.</summary>
-    public IReadOnlyList<float> Values(int channel) => _values[channel];
+    public List<float> Values(int channel) => _values[channel];
 
     /// <summary>Takes from the next pixels, whole ones.</summary>
     public void Add(ReadOnlySpan<float> pixels)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -26,6 +25,8 @@ internal sealed class Screen(int channels)
     // After so many vectors a lane is the same channel's again.
     private readonly int _period = channels / Gcd(channels, Lanes);
 
+    private bool _isPlain = true;
+
     /// <summary>What was counted of a channel.</summary>
     public ChannelCounts this[int channel] => _counts[channel];
 
@@ -46,12 +47,29 @@ internal sealed class Screen(int channels)
 
     private void Block(ReadOnlySpan<int> bits)
     {
+        // Most blocks are plain, and those after one that is not, are not: then the longer way is gone at once.
         Span<Found> found = stackalloc Found[_period];
-        var isRare = false;
-        for (var phase = 0; phase < found.Length; phase++)
+        if (_isPlain)
         {
-            found[phase] = Look(bits, phase);
-            isRare |= found[phase].IsRare;
+            for (var phase = 0; phase < found.Length && _isPlain; phase++)
+            {
+                found[phase] = LookPlain(bits, phase * Lanes, _period * Lanes);
+                _isPlain = !found[phase].IsBeyondPlain;
+            }
+        }
+
+        var isRare = false;
+        if (!_isPlain)
+        {
+            var mayBePlain = true;
+            for (var phase = 0; phase < found.Length; phase++)
+            {
+                found[phase] = Look(bits, phase * Lanes, _period * Lanes);
+                mayBePlain &= !found[phase].IsBeyondPlain && found[phase].Sentinels == Vector256<int>.Zero;
+                isRare |= found[phase].IsRare;
+            }
+
+            _isPlain = mayBePlain;
         }
 
         if (isRare)
@@ -71,14 +89,36 @@ internal sealed class Screen(int channels)
         }
     }
 
-    private Found Look(ReadOnlySpan<int> bits, int phase)
+    // Positive, normal, below 1e10: the integers are in the order of the floats as they are.
+    private static Found LookPlain(ReadOnlySpan<int> bits, int start, int step)
+    {
+        ref var first = ref MemoryMarshal.GetReference(bits);
+        var (min, max, least, one) = (Vector256.Create(int.MaxValue), Vector256.Create(int.MinValue), Vector256.Create(uint.MaxValue), Vector256.Create(One));
+        var (or, zeros, ones) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        for (nuint i = (nuint)start, end = (nuint)bits.Length; i < end; i = unchecked(i + (nuint)step))
+        {
+            var value = Vector256.LoadUnsafe(ref first, i);
+            zeros -= Vector256.Equals(value, Vector256<int>.Zero);
+            ones -= Vector256.Equals(value, one);
+            or |= value;
+            min = Vector256.Min(min, value);
+            max = Vector256.Max(max, value);
+
+            // Zero wraps to the greatest, so this is the least magnitude above zero.
+            least = Vector256.Min(least, (value - Vector256<int>.One).AsUInt32());
+        }
+
+        return new(or, min, max, zeros, ones, Vector256<int>.Zero, least);
+    }
+
+    private static Found Look(ReadOnlySpan<int> bits, int start, int step)
     {
         ref var first = ref MemoryMarshal.GetReference(bits);
         var (min, max, least) = (Vector256.Create(int.MaxValue), Vector256.Create(int.MinValue), Vector256.Create(uint.MaxValue));
         var (or, zeros, ones, sentinels) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
-        for (var i = phase * Lanes; i < bits.Length; i += _period * Lanes)
+        for (nuint i = (nuint)start, end = (nuint)bits.Length; i < end; i = unchecked(i + (nuint)step))
         {
-            var value = Vector256.LoadUnsafe(ref first, (nuint)i);
+            var value = Vector256.LoadUnsafe(ref first, i);
             var isSentinel = Vector256.Equals(value, Vector256.Create(Sentinel));
             sentinels -= isSentinel;
             zeros -= Vector256.Equals(value & Vector256.Create(Magnitude), Vector256<int>.Zero);
@@ -87,13 +127,10 @@ internal sealed class Screen(int channels)
             // A sentinel stands for nothing: it becomes 0, which sets no bit and is no new maximum of a depth.
             value = Vector256.AndNot(value, isSentinel);
             or |= value;
-            var magnitude = value & Vector256.Create(Magnitude);
             var key = value ^ ((value >> 31) & Vector256.Create(Magnitude));
             min = Vector256.Min(min, key | (isSentinel & Vector256.Create(int.MaxValue)));
             max = Vector256.Max(max, key);
-
-            // Zero wraps to the greatest, so this is the least magnitude above zero.
-            least = Vector256.Min(least, (magnitude - Vector256<int>.One).AsUInt32());
+            least = Vector256.Min(least, ((value & Vector256.Create(Magnitude)) - Vector256<int>.One).AsUInt32());
         }
 
         return new(or, min, max, zeros, ones, sentinels, least);
@@ -115,11 +152,12 @@ internal sealed class Screen(int channels)
     {
         private const uint LeastNormal = 0x00800000;
 
-        public bool IsRare
-        {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => Vector256.GreaterThanOrEqualAny(Max, Vector256.Create(Infinity)) || Vector256.LessThanOrEqualAny(Min, Vector256.Create(~Infinity))
-                || Vector256.LessThanAny(Least, Vector256.Create(LeastNormal - 1));
-        }
+        /// <summary>Whether a value is negative, denormal, not finite, or may be a sentinel.</summary>
+        public bool IsBeyondPlain => Vector256.LessThanAny(Min, Vector256<int>.Zero) || Vector256.GreaterThanOrEqualAny(Max, Vector256.Create(Sentinel))
+            || Vector256.LessThanAny(Least, Vector256.Create(LeastNormal - 1));
+
+        /// <summary>Whether a value is denormal or not finite.</summary>
+        public bool IsRare => Vector256.GreaterThanOrEqualAny(Max, Vector256.Create(Infinity)) || Vector256.LessThanOrEqualAny(Min, Vector256.Create(~Infinity))
+            || Vector256.LessThanAny(Least, Vector256.Create(LeastNormal - 1));
     }
 }
