@@ -10,19 +10,20 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview"],
-        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview", "Inspect"],
+        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview", "Inspect"],
         ["workers"] = ["Render", "Reproduce", "Matrix"],
-        ["provider"] = ["Provision", "Render", "Reproduce", "Matrix"],
-        ["sample"] = ["Reproduce", "Matrix", "Report", "Preview"],
+        ["provider"] = ["Provision", "Render", "Reproduce", "Matrix", "Inspect"],
+        ["sample"] = ["Reproduce", "Matrix", "Report", "Preview", "Inspect"],
         ["isolation"] = ["Reproduce"],
         ["kernel"] = ["Reproduce"],
+        ["file"] = ["Inspect"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
         ["output"] = ["Configs", "Report", "Preview"],
         ["view"] = ["Preview"],
         ["port"] = ["Watch"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview", "Inspect"],
         ["filter"] = ["Test"],
     };
 
@@ -46,6 +47,9 @@ public sealed record KitOptions
 
     /// <summary>Whether to verify by the fast check sums.</summary>
     public bool Quick { get; init; }
+
+    /// <summary>The file to inspect in place of a store.</summary>
+    public string? File { get; init; }
 
     /// <summary>Which frames to look at; absent: as many as the target takes by itself.</summary>
     public FrameSample? Sample { get; init; }
@@ -102,6 +106,7 @@ public sealed record KitOptions
             Frame = line.Number("frame", null, 0, long.MaxValue),
             Quick = line.Has("quick"),
             Sample = line.Text("sample") is { } sample ? FrameSample.Parse(sample) : null,
+            File = line.Text("file") is { } file ? folders.Resolve(file) : null,
             Isolation = line.Has("isolation"),
             Kernel = KernelOf(line.Text("kernel")),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,

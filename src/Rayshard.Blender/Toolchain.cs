@@ -82,11 +82,14 @@ public sealed record Toolchain
         BlenderFacts.Toolchains.Values.Select(pin => (pin, Blender.Probe.Kept(options, pin)));
 
     /// <summary>How a Worker is started.</summary>
-    internal WorkerCommand Command(Capture capture) => new(
+    internal WorkerCommand Command(Capture capture) => Script(Path.Combine("worker", "worker.py"), needsWindow: capture == Capture.Viewer);
+
+    /// <summary>How Blender is started with a Python file of the <c>blender/</c> folder.</summary>
+    internal WorkerCommand Script(string file, bool needsWindow = false) => new(
         Executable,
-        [.. capture == Capture.Viewer ? Array.Empty<string>() : ["--background"],
+        [.. needsWindow ? Array.Empty<string>() : ["--background"],
             "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", WorkerCommand.Threads.ToString(CultureInfo.InvariantCulture), "--python-exit-code", "64",
-            "--python", Path.Combine(_options.BlenderFolder, "worker", "worker.py"), "--"],
+            "--python", Path.Combine(_options.BlenderFolder, file), "--"],
         CpuClass.Environment)
     {
         Sandbox = _installation.Sandbox,

@@ -135,6 +135,15 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         return run.Matrix;
     }
 
+    /// <summary>Has the toolchain of an experiment read pictures, without colour management.</summary>
+    /// <param name="resolved">The experiment.</param>
+    /// <param name="files">The pictures.</param>
+    /// <param name="folder">Where the arrays go; it exists.</param>
+    /// <param name="now">Set to end at once.</param>
+    /// <exception cref="RayshardException">A file is no picture that Blender reads, or the machine lacks something.</exception>
+    public async Task<IReadOnlyList<Picture>> ReadPicturesAsync(ResolvedExperiment resolved, IReadOnlyList<string> files, string folder, CancellationToken now) =>
+        await PictureReader.ReadAsync(await ProvisionAsync(resolved.Experiment, now).ConfigureAwait(false), files, folder, now).ConfigureAwait(false);
+
     /// <summary>Writes every frame's configuration as JSON Lines, in constant memory.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
     public static void WriteConfigs(IEnumerable<ResolvedExperiment> experiments, TextWriter output, CancellationToken now)

@@ -30,6 +30,7 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
             Against(samples, "1 MiB frames, shard : raw write + fsync", "shard.mb_per_s", "disk.mb_per_s", "MB/s", null),
             Against(samples, "1 MiB frames, shard : tarfile + npy + sha256", "shard.mb_per_s", "tarfile.mb_per_s", "MB/s", null),
             Against(samples, "1 MiB frames, shard : np.save per frame + sha256", "shard.mb_per_s", "npsave.mb_per_s", "MB/s", null),
+            Against(samples, "1 MiB frames, inspect : copy in memory, one core", "inspect.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5),
             Below(samples, "1 MiB frames, CPU to store", "shard.cpu_s_per_gb", "s/GB", 1.5),
         ];
     }

@@ -8,7 +8,8 @@ using Spectre.Console;
 const int rounds = 3;
 var (root, output) = (args[0], args[1]);
 var rendering = new Rendering(root);
-List<Contender> contenders = [.. rendering.Contenders, .. new Storing(root).Contenders];
+var storing = new Storing(root);
+List<Contender> contenders = [.. rendering.Contenders, .. storing.Contenders, .. new Inspecting(storing).Contenders];
 foreach (var left in Directory.Exists(output) ? Directory.GetDirectories(output) : [])
 {
     // Of a run that was killed.

@@ -38,7 +38,8 @@ internal sealed class Storing(string root)
         return runAsync(folder);
     });
 
-    private void Shard(string folder)
+    /// <summary>Writes the store; gives its folder and its experiment.</summary>
+    public (string Store, Experiment Experiment) Shard(string folder)
     {
         var experiment = ExperimentResolver.Resolve(new()
         {
@@ -53,7 +54,8 @@ internal sealed class Storing(string root)
         });
         var plan = new FramePlan(experiment);
         var blob = new byte[Npy.LengthOf(Size, Size, 4)];
-        using var store = Store.Open(Path.Combine(folder, "store"));
+        var path = Path.Combine(folder, "store");
+        using var store = Store.Open(path);
         using var writer = store.OpenShard(experiment, plan, 0);
         for (var i = 0; i < Frames; i++)
         {
@@ -65,6 +67,7 @@ internal sealed class Storing(string root)
         }
 
         writer.Seal();
+        return (path, experiment);
     }
 
     private void Hash()

@@ -16,7 +16,8 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Execution"] = ["Rayshard", "Rayshard.Storage", "Rayshard.Blender"],
         ["src/Rayshard.Reporting"] = ["Rayshard", "Rayshard.Storage"],
         ["experiments"] = ["Rayshard"],
-        ["build"] = ["Rayshard", "Rayshard.Execution", "Rayshard.Reporting", "Experiments"],
+        ["build"] = ["Rayshard", "Rayshard.Execution", "Rayshard.Reporting", "Experiments", "Rayshard.Inspection"],
+        ["src/Rayshard.Inspection"] = ["Rayshard", "Rayshard.Storage"],
     };
 
     private static readonly Dictionary<string, string[]> s_mayUsePackages = new()
@@ -26,6 +27,7 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Blender"] = ["System.IO.Hashing"],
         ["src/Rayshard.Execution"] = [],
         ["src/Rayshard.Reporting"] = ["Magick.NET-Q8-x64"],
+        ["src/Rayshard.Inspection"] = [],
         ["experiments"] = [],
         ["build"] = ["Spectre.Console"],
     };
