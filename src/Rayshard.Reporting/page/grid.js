@@ -32,7 +32,7 @@ export function grid(state, all) {
     const last = Math.min(state.shown.length, (Math.ceil((sheet.scrollTop + sheet.clientHeight) / g.cellHeight) + 1) * g.columns);
     const wanted = new Set(state.shown.slice(first, last));
     for (const [place, cell] of used) {
-      if (!wanted.has(place)) { used.delete(place); cell.box.hidden = true; free.push(cell); }
+      if (!wanted.has(place)) { used.delete(place); Object.assign(cell.box, { hidden: true, id: "", ariaPosInSet: null }); free.push(cell); }
     }
     for (let i = first; i < last; i++) {
       const place = state.shown[i];
