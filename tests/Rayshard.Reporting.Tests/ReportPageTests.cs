@@ -98,6 +98,22 @@ public sealed class ReportPageTests(Browser browser)
     }
 
     [Fact]
+    public async Task Two_frames_are_compared_pixel_by_pixel()
+    {
+        using var store = new PageStore();
+        await using var page = await browser.OpenAsync("file://" + store.Report());
+        await page.ChooseAsync(3);
+        await page["#pin"].ClickAsync();
+        await page.ChooseAsync(8);
+        await page["#compare"].SelectOptionAsync("difference");
+        await page.PointAtAsync(4, 2, 24, 16);
+
+        var values = await page["#values td[data-pass=depth]"].EvaluateAllAsync<string[]>("cells => cells.map(cell => cell.dataset.value)");
+        Assert.Equal([PageStore.At("depth", 3, 4, 2, 0), PageStore.At("depth", 8, 4, 2, 0)], values.Select(Parse));
+        Assert.Empty(page.Wrong);
+    }
+
+    [Fact]
     public async Task It_filters_and_sorts_by_parameters_and_statistics()
     {
         using var store = new PageStore();
