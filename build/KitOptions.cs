@@ -10,11 +10,11 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Report", "Watch", "Preview"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview"],
         ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview"],
-        ["workers"] = ["Render", "Reproduce"],
-        ["provider"] = ["Provision", "Render", "Reproduce"],
-        ["sample"] = ["Reproduce", "Report", "Preview"],
+        ["workers"] = ["Render", "Reproduce", "Matrix"],
+        ["provider"] = ["Provision", "Render", "Reproduce", "Matrix"],
+        ["sample"] = ["Reproduce", "Matrix", "Report", "Preview"],
         ["isolation"] = ["Reproduce"],
         ["kernel"] = ["Reproduce"],
         ["frame"] = ["Render"],
@@ -22,7 +22,7 @@ public sealed record KitOptions
         ["output"] = ["Configs", "Report", "Preview"],
         ["view"] = ["Preview"],
         ["port"] = ["Watch"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Report", "Preview"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview"],
         ["filter"] = ["Test"],
     };
 
@@ -47,7 +47,7 @@ public sealed record KitOptions
     /// <summary>Whether to verify by the fast check sums.</summary>
     public bool Quick { get; init; }
 
-    /// <summary>Which frames to look at; absent: as many as the target takes.</summary>
+    /// <summary>Which frames to look at; absent: as many as the target takes by itself.</summary>
     public FrameSample? Sample { get; init; }
 
     /// <summary>Whether to seek leaks from frame to frame.</summary>
