@@ -118,7 +118,8 @@ public sealed class Watch
         }
     }
 
-    // A page elsewhere may point a name of its own at 127.0.0.1 (DNS rebinding): then Host is not ours. Or embed us: then the browser says so.
+    // A page elsewhere may point a name of its own at 127.0.0.1 (DNS rebinding): then Host is not ours; the listener answers another name
+    // with 404 before we hear of it. Or it may embed us: then the browser says so.
     private (HttpStatusCode, string, byte[])? WhyNot(HttpListenerRequest request) =>
         request.HttpMethod is not ("GET" or "HEAD") ? Text(HttpStatusCode.MethodNotAllowed, "This page only reads.")
         : request.UserHostName != Address.Authority ? Text(HttpStatusCode.MisdirectedRequest, $"This is {Address}")

@@ -74,8 +74,8 @@ internal sealed class PageStore : IDisposable
     /// <summary>A float of a frame. Light goes from 0 to 8; some of it is negative, not finite or as small as can be; some depth is the background.</summary>
     public static float At(string pass, long frame, int x, int y, int channel) => (pass, x, y) switch
     {
-        ("combined", 0, 0) => [float.NaN, float.PositiveInfinity, -0.0f, float.Epsilon][channel],
-        ("combined", 1, 0) => [-1.5f, 1e-7f, 123456792f, 0.1f][channel],
+        ("combined", 0, 0) => new[] { float.NaN, float.PositiveInfinity, -0.0f, float.Epsilon }[channel],
+        ("combined", 1, 0) => new[] { -1.5f, 1e-7f, 123456792f, 0.1f }[channel],
         ("combined", _, _) => channel == 3 ? 1 : (x + (frame * 0.37f)) / (3 + channel) / (y + 1),
         ("depth", > 12, _) => 1e10f,
         ("depth", _, _) => 2 + (0.1f * x) + (0.01f * frame),

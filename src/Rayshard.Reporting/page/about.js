@@ -75,9 +75,9 @@ function quarantine(json) {
 function timings(json, open) {
   const progress = json.notes?.progress;
   if (!progress) return [heading("Timings"), element("p", { className: "quiet", textContent: "No run of this machine is written down." })];
-  const slowest = (progress.slowest ?? []).map(([index, seconds]) => [element("button", { type: "button", className: "link", textContent: `frame ${index}`, onclick: () => open(index) }), `${seconds.toFixed(3)} s`]);
+  const slowest = (progress.slowest ?? []).slice(0, 8).map(([index, seconds]) => [element("button", { type: "button", className: "link", textContent: `frame ${index}`, onclick: () => open(index) }), `${seconds.toFixed(3)} s`]);
   return [heading("Timings"), element("p", { textContent: `Run ${json.notes.run}: ${countText(progress.rendered)} rendered, ${countText(progress.reused)} reused, ${countText(progress.failed)} quarantined in ${durationText(progress.elapsed_seconds)}; ${countText(progress.failed_tries)} tries failed, ${countText((progress.workers ?? []).reduce((sum, worker) => sum + worker.starts, 0))} Workers started.` }),
-    element("canvas", { id: "rate-chart", className: "chart", role: "img", ariaLabel: "Frames per second over the run" }), slowest.length ? table("Slowest frames, as Blender measured them", [], slowest) : null];
+    element("canvas", { id: "rate-chart", className: "chart", role: "img", ariaLabel: "Frames per second over the run" }), slowest.length ? table("Slowest frames (seconds in Blender)", [], slowest) : null];
 }
 
 function drawRate(json) {
@@ -95,7 +95,7 @@ function drawRate(json) {
 function provenance(json) {
   const made = json.notes?.provenance, blender = made?.worker?.blender;
   const facts = [...json.facts];
-  if (made) facts.push(["Blender", blender ? `${blender.version} (${blender.build_hash}, ${blender.build_date})` : ""], ["CPU class", made.cpu_class], ["Executable SHA-256", made.executable_sha256], ["Rendered", made.written]);
+  if (made) facts.push(["Blender", blender ? [blender.version, blender.build_hash, blender.build_date].filter(part => part && part !== "Unknown").join(", ") : ""], ["CPU class", made.cpu_class], ["Executable SHA-256", made.executable_sha256], ["Rendered", made.written]);
   return [heading("Provenance"), table("", [], facts.map(([name, value]) => [name, /^[0-9a-f]{64}$/.test(value) ? hash(value) : String(value ?? "")])),
     ...(json.notes?.fingerprints ?? []).map((fingerprint, i) => element("details", {}, element("summary", { textContent: `Fingerprint ${i + 1} of what rendered` }), element("pre", { tabIndex: 0, textContent: JSON.stringify(fingerprint, null, 2) }))),
     made ? element("details", {}, element("summary", { textContent: "Every setting as Blender had it" }), element("pre", { tabIndex: 0, textContent: JSON.stringify(made.rendered_with, null, 2) })) : null].filter(Boolean);

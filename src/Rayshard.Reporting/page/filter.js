@@ -16,7 +16,7 @@ export function measures(model) {
   return found;
 }
 
-export function filterAndSort(state, all) {
+export function filterAndSort(state, all, source) {
   const { model } = state, tests = new Map();
   const order = soon(() => {
     const by = all.find(measure => measure.id === state.sort), sign = state.ascending ? 1 : -1, shown = [];
@@ -33,6 +33,7 @@ export function filterAndSort(state, all) {
   for (const measure of all.filter(measure => measure.parameter || measure.id === "index")) {
     byId("filters").append(measure.numbers ? numbersField(measure, test) : choiceField(measure, test));
   }
+  if (!model.isLive) byId("filters").append(wholeField(source, test));
   options(byId("sort"), all.map(measure => [measure.id, measure.name]));
   byId("sort").onchange = event => { state.sort = event.target.value; order(); };
   byId("direction").onclick = event => {
@@ -55,6 +56,12 @@ function numbersField(measure, test) {
   };
   least.oninput = most.oninput = changed;
   return element("fieldset", {}, element("legend", { textContent: measure.name + (measure.unit ? ` (${measure.unit})` : "") }), least, "to", most);
+}
+
+function wholeField(source, test) {
+  const box = element("input", { type: "checkbox", id: "whole" });
+  box.onchange = () => test("whole", box.checked ? place => source.has(place) : null);
+  return element("fieldset", {}, element("legend", { textContent: "floats" }), box, element("label", { htmlFor: "whole", textContent: "only frames with every float" }));
 }
 
 function choiceField(measure, test) {

@@ -3,7 +3,7 @@ import { paintHalves } from "./look.js";
 import { countText, shortText } from "./numbers.js";
 
 // The contact sheet: only the cells in sight exist, and they are used again as it scrolls, so 10,000 frames cost what 100 do.
-export function grid(state, all) {
+export function grid(state, all, source) {
   const { model } = state, sheet = byId("sheet"), spacer = byId("spacer"), free = [], used = new Map();
   const geometry = () => {
     const size = Number(byId("size").value), [width, height] = state.pass.thumbnail, wide = sheet.clientWidth;
@@ -32,7 +32,7 @@ export function grid(state, all) {
     const last = Math.min(state.shown.length, (Math.ceil((sheet.scrollTop + sheet.clientHeight) / g.cellHeight) + 1) * g.columns);
     const wanted = new Set(state.shown.slice(first, last));
     for (const [place, cell] of used) {
-      if (!wanted.has(place)) { used.delete(place); cell.box.hidden = true; free.push(cell); }
+      if (!wanted.has(place)) { used.delete(place); Object.assign(cell.box, { hidden: true, id: "", ariaPosInSet: null }); free.push(cell); }
     }
     for (let i = first; i < last; i++) {
       const place = state.shown[i];
@@ -42,6 +42,7 @@ export function grid(state, all) {
       Object.assign(cell.box, { hidden: false, id: `cell-${place}`, ariaPosInSet: String(i + 1), ariaSetSize: String(state.shown.length), ariaSelected: String(place === state.place) });
       cell.box.dataset.place = place;
       cell.box.classList.toggle("kept", place === state.kept);
+      cell.box.classList.toggle("whole", source.has(place));
       cell.box.style.transform = `translate(${(i % g.columns) * g.cellWidth}px, ${Math.floor(i / g.columns) * g.cellHeight}px)`;
       cell.box.style.width = `${g.cellWidth}px`;
       cell.canvas.style.height = `${g.cellHeight - g.caption - 4}px`;
@@ -85,5 +86,6 @@ function shownText(model) {
   const sample = count < json.planned ? `A sample: ${countText(count)} of the experiment's ${countText(json.planned)} frames are on this page, one of each equal stretch. ` : "";
   const missing = frames < count && !json.live ? `${countText(count - frames)} of them are not in the store. ` : "";
   const size = width < json.size[0] || height < json.size[1] ? `${width} × ${height} px (a mean in linear light for colours, single pixels for the rest)` : "full size";
-  return `${sample}${missing}Thumbnails are float16, ${size}.`;
+  const whole = json.live || json.with_pixels === frames ? "" : ` Of ${countText(json.with_pixels)} frames, those with a bold number, the page holds every float.`;
+  return `${sample}${missing}Thumbnails are float16, ${size}.${whole}`;
 }

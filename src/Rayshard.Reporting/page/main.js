@@ -14,8 +14,8 @@ const model = readModel(), state = new State(model), all = measures(model);
 const source = model.isLive ? new Live(model, hear) : new Embedded(model);
 
 about(state);
-grid(state, all);
-filterAndSort(state, all);
+grid(state, all, source);
+filterAndSort(state, all, source);
 viewer(state, source);
 plot(state, all);
 lookTools();

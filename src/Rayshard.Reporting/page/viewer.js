@@ -13,8 +13,8 @@ export function viewer(state, source) {
   const scale = () => zoom || fitZoom();
   const origin = () => [canvas.clientWidth / 2 - center[0] * shown.width * scale(), canvas.clientHeight / 2 - center[1] * shown.height * scale()];
 
-  async function floatsOf(place) {
-    const floats = await Promise.all(model.passes.map((_, i) => source.has(place) ? source.floats(place, i) : null));
+  async function floatsOf(place, isExact) {
+    const floats = await Promise.all(model.passes.map((_, i) => isExact ? source.floats(place, i) : null));
     if (floats.every(pass => pass)) return { place, exact: true, width: model.json.size[0], height: model.json.size[1], passes: floats };
     const [width, height] = state.pass.thumbnail;
     return { place, exact: false, width: width || 1, height: height || 1, passes: model.passes.map(pass => pass.thumbnailSize ? widened(pass, model.thumbnailFloats(place, pass)) : null) };
@@ -22,8 +22,11 @@ export function viewer(state, source) {
 
   async function open() {
     if (state.place < 0) return;
-    const turn = ++asked, frame = await floatsOf(state.place);
+    // Two frames are compared by their floats, or by their thumbnails where the page has the floats of one of them at most.
+    const turn = ++asked, isExact = source.has(state.place) && (state.kept < 0 || source.has(state.kept));
+    const [frame, other] = await Promise.all([floatsOf(state.place, isExact), state.kept < 0 ? null : floatsOf(state.kept, isExact)]);
     if (turn !== asked) return; // Another frame was asked for meanwhile.
+    kept = other;
     if (!shown || shown.width !== frame.width) { zoom = 0; center = [0.5, 0.5]; cursor = [frame.width >> 1, frame.height >> 1]; }
     shown = frame;
     describe();
@@ -37,7 +40,7 @@ export function viewer(state, source) {
       .flatMap(([name, value]) => [element("dt", { textContent: name }), element("dd", { textContent: value, className: name === "record" ? "hash" : "" })]));
     const all = model.json.with_pixels;
     byId("source").textContent = shown.exact ? "float32 as stored, checked against its SHA-256."
-      : `Not as stored: the float16 thumbnail, ${shown.width} × ${shown.height} px. ${all ? `The page holds every float of ${all} frames; n and p go from frame to frame.` : "A frame is too large to be held by this page."}`;
+      : `Not as stored: the float16 thumbnail, ${shown.width} × ${shown.height} px${source.has(place) ? ", because that is all the page has of A" : ""}. ${all ? `The page holds every float of ${all} frames: Filter shows them alone.` : "A frame is too large to be held by this page."}`;
   }
 
   const both = () => comparison(state, shown, kept);
@@ -109,13 +112,13 @@ export function viewer(state, source) {
     if (by && shown) { event.preventDefault(); move(cursor[0] + by[0], cursor[1] + by[1]); }
   };
 
-  async function keep() {
+  function keep() {
     const isKept = state.kept === state.place;
-    kept = isKept ? null : await floatsOf(state.place);
     byId("compare-field").hidden = isKept;
     byId("pin").textContent = isKept ? "Keep as A" : `A: frame ${model.index(state.place)}`;
     byId("compare").value = "b";
-    state.set({ kept: isKept ? -1 : state.place, compare: "b" }, "kept", "compare");
+    state.set({ kept: isKept ? -1 : state.place, compare: "b" }, "kept");
+    open();
   }
 
   const channelOptions = () => { options(byId("channel"), [["-1", "all"], ...state.pass.channels.map((channel, c) => [String(c), channel])]); state.channel = -1; };
