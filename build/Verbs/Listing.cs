@@ -25,7 +25,7 @@ public sealed class Listing(KitContext context)
                 continue;
             }
 
-            context.Terminal.Say($"{pin.Id}: Blender {pin.Version}, build {pin.Build}, by {string.Join(" or ", PinFields.Providers(pin))}{(pin.Release.Length > 0 ? $" ({pin.Release})" : "")}");
+            context.Terminal.Say($"{pin.Id}: Blender {pin.Version}, build {pin.Build}, by {string.Join(" or ", PinFields.Providers(pin))}{(pin.Release.Length > 0 ? $" ({pin.Release}{(pin.IsMoving ? ", moves on" : "")})" : "")}");
             foreach (var probe in probes)
             {
                 context.Terminal.Say($"  probed {(string?)probe["when"]} by {(string?)probe["conditions"]?["provider"]} on {(string?)probe["conditions"]?["cpu_class"]}: {string.Join(", ", probe["captures"]?.Values<string>() ?? [])} agree to the bit");

@@ -61,7 +61,14 @@ internal sealed class DebianRoot : IProvider
         {
             var package = packages[i];
             using var file = new PinnedFile(Path.Combine(options.StateFolder, "debs"), package.Sha256, $"toolchain '{pin.Id}': package '{Path.GetFileName(package.Path)}'");
-            debs[i] = await file.FetchAsync([.. mirrors.Select(mirror => $"{mirror.TrimEnd('/')}/{package.Path.Replace("+", "%2b", StringComparison.Ordinal)}")], now).ConfigureAwait(false);
+            try
+            {
+                debs[i] = await file.FetchAsync([.. mirrors.Select(mirror => $"{mirror.TrimEnd('/')}/{package.Path.Replace("+", "%2b", StringComparison.Ordinal)}")], now).ConfigureAwait(false);
+            }
+            catch (RayshardException e) when (pin.IsMoving)
+            {
+                throw new RayshardException(e.ExitCode, $"{e.Message}. {pin.Release} moves on and mirrors lose what was locked: write {pin.Lock} anew with blender/lock.sh and pin the version that it names, or bring the packages from a machine that has them in '{options.StateFolder}/debs'", e);
+            }
         }).ConfigureAwait(false);
         return debs;
     }

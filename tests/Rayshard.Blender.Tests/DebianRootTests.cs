@@ -42,6 +42,21 @@ public sealed class DebianRootTests : IDisposable
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "debs")));
     }
 
+    [Fact]
+    public async Task Of_a_release_that_moves_on_a_package_that_is_gone_names_the_way_out()
+    {
+        NeedsTools();
+        using var server = new LoopbackServer([]);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "tiny.lock"), $"{Digest.Of("gone")}  pool/t/tiny_1_all.deb\n");
+
+        var refused = await Assert.ThrowsAsync<RayshardException>(() => ProvisionAsync(_pin with { Urls = [server.Url], IsMoving = true, Release = "Debian sid" }));
+
+        Assert.Equal(ExitCode.MachineLacks, refused.ExitCode);
+        Assert.Contains("package 'tiny_1_all.deb'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Debian sid moves on", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("lock.sh", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nonsense", "tiny.lock(2): 'nonsense'")]
     [InlineData("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  pool/../../etc/x.deb", "tiny.lock(2)")]

@@ -52,20 +52,4 @@ public sealed class ProviderTests(ShippedStore store)
         Assert.Empty(image.Here!.Differences(root.Here!));
         Assert.Contains("library.libembree3.so.3.13.5", image.Here.Facts.Keys);
     }
-
-    [Theory]
-    [InlineData("debian-13", "4.3.2")]
-    public async Task Another_releases_Blender_renders_by_every_capture_to_the_same_bits(string id, string version)
-    {
-        TestMachine.NeedsBlender();
-        using var place = new Workplace();
-        var resolved = place.Resolve(place.Experiment(4) with { Toolchain = id });
-
-        var toolchain = (await s_roots.ProvisionAsync([resolved], default)).Single();
-        var summary = (await s_roots.RenderAsync(place.Request(resolved), null, default, default)).Single();
-
-        Assert.Equal(["viewer", "passes", "exr"], toolchain.Probe["captures"]!.Values<string>());
-        Assert.Equal(version, (string?)toolchain.Probe["worker"]!["blender"]!["version"]);
-        Assert.Equal(4, summary.Progress.Rendered);
-    }
 }
