@@ -8,8 +8,8 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce"],
-        ["store"] = ["Render", "Verify", "Reproduce"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Bundle"],
+        ["store"] = ["Render", "Verify", "Reproduce", "Bundle"],
         ["workers"] = ["Render", "Reproduce"],
         ["provider"] = ["Provision", "Render", "Reproduce"],
         ["sample"] = ["Reproduce"],
@@ -17,8 +17,13 @@ public sealed record KitOptions
         ["kernel"] = ["Reproduce"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
-        ["output"] = ["Configs"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce"],
+        ["output"] = ["Configs", "Bundle", "Pull"],
+        ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce"],
+        ["to"] = ["Push"],
+        ["frames"] = ["Bundle"],
+        ["passes"] = ["Bundle"],
+        ["where"] = ["Bundle"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Bundle", "VerifyBundle", "ListBundle", "Push", "Pull"],
         ["filter"] = ["Test"],
     };
 
@@ -52,7 +57,10 @@ public sealed record KitOptions
     /// <summary>Another CPU kernel than the experiment's, to render again with.</summary>
     public CpuKernel? Kernel { get; init; }
 
-    /// <summary>File for the configs; absent: standard output.</summary>
+    /// <summary>What bundles are asked for.</summary>
+    public required BundleOptions Bundle { get; init; }
+
+    /// <summary>File for the configs, or folder for the bundle; absent: standard output, or a folder below <c>artifacts/bundles</c>.</summary>
     public string? Output { get; init; }
 
     /// <summary>Whether answers are JSON, an object a line.</summary>
@@ -94,6 +102,7 @@ public sealed record KitOptions
             Sample = FrameSample.Parse(line.Text("sample") ?? "16"),
             Isolation = line.Has("isolation"),
             Kernel = KernelOf(line.Text("kernel")),
+            Bundle = BundleOptions.Read(line),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,
             Json = line.Has("json"),
             Filter = line.Text("filter"),

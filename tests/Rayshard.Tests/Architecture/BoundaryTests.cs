@@ -14,8 +14,9 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Storage"] = ["Rayshard"],
         ["src/Rayshard.Blender"] = ["Rayshard"],
         ["src/Rayshard.Execution"] = ["Rayshard", "Rayshard.Storage", "Rayshard.Blender"],
+        ["src/Rayshard.Sharing"] = ["Rayshard", "Rayshard.Storage"],
         ["experiments"] = ["Rayshard"],
-        ["build"] = ["Rayshard", "Rayshard.Execution", "Experiments"],
+        ["build"] = ["Rayshard", "Rayshard.Execution", "Rayshard.Sharing", "Experiments"],
     };
 
     private static readonly Dictionary<string, string[]> s_mayUsePackages = new()
@@ -24,6 +25,7 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Storage"] = ["Microsoft.Data.Sqlite", "Parquet.Net", "System.IO.Hashing"],
         ["src/Rayshard.Blender"] = ["System.IO.Hashing"],
         ["src/Rayshard.Execution"] = [],
+        ["src/Rayshard.Sharing"] = [],
         ["experiments"] = [],
         ["build"] = ["Spectre.Console"],
     };
