@@ -1,7 +1,10 @@
 #!/bin/sh
-# Installs by apt what rendering and the tests need. Run as root. With --check: says the one line to type and ends with 7 where something is missing.
+# Installs by apt what rendering needs and, with --tests, the real servers that the tests talk to. Run as root. With --check (last): says the one line
+# to type and ends with 7 where something is missing.
 set -eu
 here=$(dirname "$0")
+servers=
+[ "${1-}" != --tests ] || { servers="docker-registry skopeo nginx-light"; shift; }
 
 command -v dpkg-query >/dev/null || { [ "${1-}" = --check ] && exit 0; echo "install.sh: no apt here; the pinned Blender is a package of Debian" >&2; exit 7; }
 
@@ -15,7 +18,7 @@ pins() {
 # numpy: Debian's Blender only recommends it, and the worker and the interop tests need it. Xvfb brings Mesa's software renderer for the
 # Viewer, and Blender brings the ICU that .NET needs. bubblewrap runs the Blenders that live in a folder of their own.
 missing=
-for package in $(pins) xvfb python3-numpy bubblewrap; do
+for package in $(pins) xvfb python3-numpy bubblewrap $servers; do
   installed "${package%%=*}" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

@@ -8,10 +8,12 @@ namespace Rayshard.Build.Verbs;
 public sealed class ListingBundle(KitContext context)
 {
     /// <summary>Reads no more than its manifest.</summary>
-    public Task RunAsync()
+    /// <exception cref="RayshardException">There is none.</exception>
+    public async Task RunAsync()
     {
-        Tell(Bundle.Open(BundlePlace.Folder(context)).Head);
-        return Task.CompletedTask;
+        using var target = BundlePlace.Target(context, context.Options.Bundle.From, "bundle");
+        Tell(await target.ReadHeadAsync(context.Interruption.Finish).ConfigureAwait(false)
+            ?? throw new RayshardException(ExitCode.NotFound, $"--bundle={context.Options.Bundle.From}: there is no bundle"));
     }
 
     private void Tell(BundleHead head)

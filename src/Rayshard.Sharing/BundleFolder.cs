@@ -71,21 +71,21 @@ internal sealed partial class BundleFolder
             throw Failed(PathOf(name), e);
         }
 
-        return Take(partial, name);
+        Place(partial, name);
+        return Describe(name);
     }
 
     /// <summary>A file that is there.</summary>
     public BundleFile Describe(string name) => new(name, new FileInfo(PathOf(name)).Length, Digest.OfFile(PathOf(name)), BundleFile.TypeOf(name));
 
     /// <summary>Gives a file in <see cref="Partial"/> its place.</summary>
-    public BundleFile Take(string partial, string name)
+    public void Place(string partial, string name)
     {
         var path = PathOf(name);
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
             _files.Rename(partial, path);
-            return Describe(name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

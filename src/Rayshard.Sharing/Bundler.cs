@@ -41,8 +41,9 @@ public sealed class Bundler
     /// <exception cref="OperationCanceledException">It was cancelled; the same call starts again.</exception>
     public async Task<Bundle> WriteAsync(string output, CancellationToken cancellation)
     {
+        var stored = Stored();
         var folder = BundleFolder.Create(output, head => head.Manifest.Experiment == _request.Experiment.Name);
-        var source = Source(folder, cancellation);
+        var source = _request.Selection.IsAll ? stored : Selected(stored, folder, cancellation);
         Verify(source, cancellation);
         var shards = Shards(folder, source, cancellation);
         var placed = StoredExperiment.In(Path.Combine(folder.Path, BundleNames.ShardFolder.TrimEnd('/')), source.Experiment, source.Plan);
@@ -81,21 +82,24 @@ public sealed class Bundler
         return folder.Commit(BundleHead.Parse(manifest.ToBytes(), Evidence(folder, content, manifest).ToBytes()));
     }
 
-    private StoredExperiment Source(BundleFolder folder, CancellationToken cancellation)
+    // What can be refused is refused before a folder is made.
+    private StoredExperiment Stored()
     {
-        var source = StoredExperiment.At(_request.StoreFolder, _request.Experiment, new(_request.Experiment));
-        if (source.Sealed().Count == 0)
-        {
-            throw new RayshardException(ExitCode.NotFound, $"'{_request.StoreFolder}' holds no shard of experiment '{_request.Experiment.Name}' as it is now: render it first (dotnet cake --target=Render --experiment={_request.Experiment.Name}), or name its store by --store");
-        }
+        var stored = StoredExperiment.At(_request.StoreFolder, _request.Experiment, new(_request.Experiment));
+        _request.Selection.Of(stored.Experiment);
+        _request.Selection.Test(stored.Experiment, stored.Plan);
+        return stored.Sealed().Count > 0 ? stored : throw new RayshardException(ExitCode.NotFound, $"'{_request.StoreFolder}' holds no shard of experiment '{_request.Experiment.Name}' as it is now: render it first (dotnet cake --target=Render --experiment={_request.Experiment.Name}), or name its store by --store");
+    }
 
-        if (_request.Selection.IsAll)
-        {
-            return source;
-        }
-
+    private StoredExperiment Selected(StoredExperiment stored, BundleFolder folder, CancellationToken cancellation)
+    {
         var scratch = Path.Combine(folder.Partial, "store");
-        var selected = SelectedShards.Pack(source, _request.Selection, scratch, cancellation);
+        if (Directory.Exists(scratch))
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+
+        var selected = SelectedShards.Pack(stored, _request.Selection, scratch, cancellation);
         return selected.Sealed().Count > 0 ? selected : throw new RayshardException(ExitCode.NotFound, $"no stored frame of '{_request.Experiment.Name}' is chosen by {string.Join(" ", _request.Selection.Words!.Select(part => $"--{part.Key}={part.Value}"))}");
     }
 

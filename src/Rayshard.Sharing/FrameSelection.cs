@@ -112,19 +112,12 @@ public sealed partial record FrameSelection
     // As the columns of frames.parquet are called: a vector's by component.
     private (int Index, int Component) Column(string name, Experiment experiment, Frame first)
     {
-        for (var i = 0; i < experiment.Parameters.Count; i++)
-        {
-            var length = first.Values[i].Length;
-            for (var component = 0; component < Math.Max(1, length); component++)
-            {
-                if (name == (length == 0 ? experiment.Parameters[i].Name : $"{experiment.Parameters[i].Name}_{component}"))
-                {
-                    return (i, component);
-                }
-            }
-        }
-
-        throw Wrong($"--where={Where}", $"there is no parameter '{name}': there are {string.Join(", ", experiment.Parameters.Select((parameter, i) => first.Values[i].Length == 0 ? parameter.Name : $"{parameter.Name}_0"))}");
+        var columns = experiment.Parameters.SelectMany((parameter, i) => first.Values[i].Length == 0
+            ? [(parameter.Name, Index: i, Component: 0)]
+            : Enumerable.Range(0, first.Values[i].Length).Select(component => (Name: $"{parameter.Name}_{component}", Index: i, Component: component))).ToList();
+        var found = columns.FindIndex(column => column.Name == name);
+        return found >= 0 ? (columns[found].Index, columns[found].Component)
+            : throw Wrong($"--where={Where}", $"there is no parameter '{name}': there are {string.Join(", ", columns.Select(column => column.Name))}");
     }
 
     private static string Word(Value value) => value.Text ?? value.ToString();
