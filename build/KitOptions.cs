@@ -10,8 +10,8 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview", "Inspect"],
-        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview", "Inspect"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview", "Inspect", "Bundle"],
+        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview", "Inspect", "Bundle"],
         ["workers"] = ["Render", "Reproduce", "Matrix"],
         ["provider"] = ["Provision", "Render", "Reproduce", "Matrix", "Inspect"],
         ["sample"] = ["Reproduce", "Matrix", "Report", "Preview", "Inspect"],
@@ -20,10 +20,15 @@ public sealed record KitOptions
         ["file"] = ["Inspect"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
-        ["output"] = ["Configs", "Report", "Preview"],
+        ["output"] = ["Configs", "Report", "Preview", "Bundle", "Pull"],
         ["view"] = ["Preview"],
         ["port"] = ["Watch"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview", "Inspect"],
+        ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce"],
+        ["to"] = ["Push"],
+        ["frames"] = ["Bundle"],
+        ["passes"] = ["Bundle"],
+        ["where"] = ["Bundle"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview", "Inspect", "Bundle", "VerifyBundle", "ListBundle", "Push", "Pull"],
         ["filter"] = ["Test"],
     };
 
@@ -60,7 +65,10 @@ public sealed record KitOptions
     /// <summary>Another CPU kernel than the experiment's, to render again with.</summary>
     public CpuKernel? Kernel { get; init; }
 
-    /// <summary>Where to write: a file for configs and report, a folder for pictures.</summary>
+    /// <summary>What bundles are asked for.</summary>
+    public required BundleOptions Bundle { get; init; }
+
+    /// <summary>Where to write: a file for configs and report, a folder for pictures and bundles; absent: where the target puts it.</summary>
     public string? Output { get; init; }
 
     /// <summary>How light is shown in pictures.</summary>
@@ -109,6 +117,7 @@ public sealed record KitOptions
             File = line.Text("file") is { } file ? folders.Resolve(file) : null,
             Isolation = line.Has("isolation"),
             Kernel = KernelOf(line.Text("kernel")),
+            Bundle = BundleOptions.Read(line),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,
             View = ViewOf(line.Text("view")),
             Port = (int?)line.Number("port", null, 1, 65535),

@@ -137,23 +137,10 @@ public sealed class Store : IDisposable
     /// </summary>
     /// <exception cref="DamagedShardException">A shard's manifest is damaged.</exception>
     /// <exception cref="ShardWriteException">Writing failed; the tables are as they were before.</exception>
-    public async Task IndexAsync(Experiment resolved, FramePlan plan, CancellationToken cancellation = default)
+    public Task IndexAsync(Experiment resolved, FramePlan plan, CancellationToken cancellation = default)
     {
         var experiment = StoredExperiment.At(Folder, resolved, plan);
-        foreach (var table in IndexTables.Of(experiment))
-        {
-            var path = Path.Combine(experiment.Folder, table.FileName);
-            try
-            {
-                using var stream = new DurableStream(_files, path);
-                await table.WriteAsync(stream, cancellation);
-                stream.Commit();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new ShardWriteException(path, isPoisoned: false, e);
-            }
-        }
+        return experiment.WriteIndexAsync(_files, experiment.Folder, cancellation);
     }
 
     /// <summary>The experiments that have a folder in the store, by name.</summary>

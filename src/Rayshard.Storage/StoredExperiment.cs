@@ -26,6 +26,9 @@ public sealed class StoredExperiment
     public static StoredExperiment At(string store, Experiment resolved, FramePlan plan) =>
         new(Path.Combine(store, ShardPaths.Folder(resolved.Name, plan.ShardSet)), resolved, plan);
 
+    /// <summary>An experiment whose shards lie in a folder that is no store's, as in a bundle.</summary>
+    public static StoredExperiment In(string folder, Experiment resolved, FramePlan plan) => new(folder, resolved, plan);
+
     /// <summary>Reads a folder's <c>experiment.json</c>.</summary>
     /// <exception cref="DamagedShardException">It is missing, not a resolved experiment in canonical form, or not this folder's.</exception>
     public static StoredExperiment Read(string folder)
@@ -79,6 +82,32 @@ public sealed class StoredExperiment
         return tail.Entries % perFrame == 0 && tail.Entries / perFrame <= layout.Expected
             ? new(path, bytes.Length, tail.Digest, layout.First, layout.Expected, tail.Entries / perFrame)
             : throw bytes.Damaged(tail.Start, EntryName.Manifest, FaultKind.BadManifest, $"{tail.Entries} entries are no whole number of frames of this experiment");
+    }
+
+    /// <summary>Name and type of each column of <c>frames.parquet</c>, in order.</summary>
+    public IReadOnlyList<(string Name, Type Type)> FrameColumns => [.. FramesTable.Of(this).Columns.Select(column => (column.Field.Name, column.Field.ClrType))];
+
+    /// <summary>Writes <c>frames.parquet</c> and <c>blobs.parquet</c> into a folder. The shards alone decide their bytes.</summary>
+    /// <exception cref="DamagedShardException">A shard's manifest is damaged.</exception>
+    /// <exception cref="ShardWriteException">Writing failed; the tables are as they were before.</exception>
+    public Task WriteIndexAsync(string folder, CancellationToken cancellation = default) => WriteIndexAsync(new DurableFiles(), folder, cancellation);
+
+    internal async Task WriteIndexAsync(IDurableFiles files, string folder, CancellationToken cancellation)
+    {
+        foreach (var table in IndexTables.Of(this))
+        {
+            var path = Path.Combine(folder, table.FileName);
+            try
+            {
+                using var stream = new DurableStream(files, path);
+                await table.WriteAsync(stream, cancellation);
+                stream.Commit();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ShardWriteException(path, isPoisoned: false, e);
+            }
+        }
     }
 
     /// <summary>The names of files that look like shards but are none of the experiment's.</summary>

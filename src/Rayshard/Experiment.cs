@@ -41,6 +41,9 @@ public sealed record Experiment
     /// <summary>One sentence for people. Decides no pixel.</summary>
     public string Description { get; init; } = "";
 
+    /// <summary>Whose it is and what others may do with it: asked once, here, for every bundle. Decides no pixel.</summary>
+    public About? About { get; init; }
+
     /// <summary>Id of the pinned Blender, from <c>blender/toolchains.json</c>.</summary>
     [JsonRequired]
     public string Toolchain { get; init; } = "";

@@ -44,6 +44,7 @@ public sealed partial class ExperimentResolver
     private Experiment Resolved()
     {
         CheckName();
+        CheckAbout();
         var pin = Toolchain();
         CheckRender(pin);
         CheckLayers();
@@ -62,6 +63,14 @@ public sealed partial class ExperimentResolver
         else if (Path.GetFileName(_folder) != _experiment.Name)
         {
             Fault("name", $"'{_experiment.Name}' is not the name of its folder '{Path.GetFileName(_folder)}': rename one of them");
+        }
+    }
+
+    private void CheckAbout()
+    {
+        foreach (var (field, reason) in _experiment.About?.Faults() ?? [])
+        {
+            Fault($"about.{field}", reason);
         }
     }
 
