@@ -32,7 +32,11 @@ public sealed class Configuring(KitContext context)
         }
         finally
         {
-            File.Delete(partial);
+            // Deleting would throw where even the folder could not be made, and hide why.
+            if (File.Exists(partial))
+            {
+                File.Delete(partial);
+            }
         }
 
         context.Terminal.Say($"Configs of {string.Join(", ", context.Experiments.Select(resolved => resolved.Experiment.Name))}: {context.Folders.Show(path)}");

@@ -52,7 +52,11 @@ public sealed class Report(FrameShelf shelf, string runsFolder, IReadOnlyList<Pr
         }
         finally
         {
-            File.Delete(partial);
+            // Deleting would throw where even the folder could not be made, and hide why.
+            if (File.Exists(partial))
+            {
+                File.Delete(partial);
+            }
         }
     }
 
@@ -111,19 +115,46 @@ public sealed class Report(FrameShelf shelf, string runsFolder, IReadOnlyList<Pr
         }
         catch (DamagedShardException e)
         {
-            _faults.Add(e.Message);
+            Note(e);
             return null;
+        }
+    }
+
+    // A shard whose manifest is damaged says so for each of its frames.
+    private void Note(DamagedShardException damage)
+    {
+        if (!_faults.Contains(damage.Message))
+        {
+            _faults.Add(damage.Message);
+        }
+    }
+
+    private (List<SealedShard> Shards, long Held) Shards(int frames)
+    {
+        try
+        {
+            return (shelf.SealedShards().ToList(), shelf.Count());
+        }
+        catch (DamagedShardException e)
+        {
+            // Its frames have said so already, unless none of them was chosen.
+            if (_faults.Count == 0)
+            {
+                Note(e);
+            }
+
+            return ([], frames);
         }
     }
 
     private JObject Model(PagePlan plan, int frames, int withPixels, DateTimeOffset written)
     {
         var model = PageModel.Of(shelf.Experiment, shelf.Plan, plan);
-        var shards = shelf.SealedShards().ToList();
+        var (shards, held) = Shards(frames);
         model["live"] = false;
         model["written"] = written.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         model["frames"] = frames;
-        model["held"] = shelf.Count();
+        model["held"] = held;
         model["with_pixels"] = withPixels;
         model["shards"] = new JArray(shards.Select(shard => new JArray(shard.Name, shard.Bytes, shard.Held, shard.Expected, shard.Manifest.ToString())));
         model["faults"] = new JArray(_faults);

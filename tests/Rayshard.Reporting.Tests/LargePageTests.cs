@@ -82,6 +82,28 @@ public sealed class LargePageTests(Browser browser)
     }
 
     [Fact]
+    public async Task A_shard_that_lost_its_end_is_named_once_and_the_page_opens()
+    {
+        using var store = new PageStore(frames: 8);
+        File.WriteAllBytes(store.Shard, File.ReadAllBytes(store.Shard)[..^700]);
+        await using var page = await browser.OpenAsync("file://" + store.Report());
+
+        Assert.Contains("1 faults", await page["#status"].InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await page[".cell"].CountAsync());
+        Assert.Empty(page.Wrong);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_is_an_error_that_names_it()
+    {
+        using var store = new PageStore(frames: 2);
+        using var shelf = store.OpenShelf();
+
+        var thrown = Assert.Throws<RayshardException>(() => new Report(shelf, store.Runs, []).Write("/proc/no/report.html", null, default, default));
+        Assert.StartsWith("/proc/no/report.html: the report can't be written: ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_experiment_that_the_store_has_nothing_of_is_an_error_that_says_what_to_do()
     {
         using var store = new PageStore(frames: 2);
