@@ -27,7 +27,7 @@ public sealed class Inspecting(KitContext context)
             using var store = Store.OpenReadOnly(context.Options.Store);
             foreach (var resolved in context.Experiments)
             {
-                isLossy |= Tell(Inspector.OfExperiment(store, resolved.Experiment, context.Options.Sample, context.Interruption.Finish));
+                isLossy |= Tell(Inspector.OfExperiment(store, resolved.Experiment, context.Options.Sample ?? FrameSample.All, context.Interruption.Finish));
             }
         }
 
