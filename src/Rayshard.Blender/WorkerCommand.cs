@@ -28,11 +28,8 @@ internal sealed record WorkerCommand(string Executable, IReadOnlyList<string> Ar
     /// <summary>How it is started with arguments of its own instead of a socket, in a private folder.</summary>
     public Launch Launch(IEnumerable<string> arguments, string folder, string log)
     {
-        string[] command = [Executable, .. Arguments, .. arguments];
-        var environment = EnvironmentIn(folder);
-        return Sandbox is null
-            ? new(Executable, command[1..], environment, folder, log)
-            : new(Sandbox.Executable, Sandbox.Wrap(command, folder, folder, needsDisplay: false), environment, folder, log);
+        var launch = new Launch(Executable, [.. Arguments, .. arguments], EnvironmentIn(folder), folder, log);
+        return Sandbox is null ? launch : Sandbox.Wrap(launch, Readable);
     }
 
     /// <summary>The whole environment of a Worker whose private folder this is: nothing of the user's can change a bit.</summary>
