@@ -20,12 +20,13 @@ public static class PictureReader
     public static async Task<IReadOnlyList<Picture>> ReadAsync(Toolchain toolchain, IReadOnlyList<string> files, string folder, CancellationToken now)
     {
         using var run = RunFolder.Create(null, 0);
-        var copies = CopyAll(files, run.Make("in"));
-        var written = run.Make("out");
+        var own = run.Make("reader");
+        var copies = CopyAll(files, Directory.CreateDirectory(Path.Combine(own, "in")).FullName);
+        var written = Directory.CreateDirectory(Path.Combine(own, "out")).FullName;
         var command = toolchain.Script(Path.Combine("inspect", "picture.py"));
         string[] arguments = [.. copies.Select((copy, i) => (string[])[copy, Path.Combine(written, $"{i}.npy")]).SelectMany(pair => pair)];
         var log = Path.Combine(folder, "blender.log");
-        using var blender = await ProcessGroup.StartAsync(command.Launch(arguments, run.Path, log)).ConfigureAwait(false);
+        using var blender = await ProcessGroup.StartAsync(command.Launch(arguments, own, log)).ConfigureAwait(false);
         using (now.Register(blender.Kill))
         {
             var code = await blender.Exited.ConfigureAwait(false);
