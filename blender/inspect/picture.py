@@ -53,12 +53,14 @@ def read(path):
     image = bpy.data.images.load(path)
     try:
         image.colorspace_settings.name = "Non-Color"
+
+        # Blender knows what kind it is once it has been asked for its size.
+        width, height = image.size
         if image.type == "MULTILAYER":
             raise ValueError("it has several layers, which Blender's Python does not give out: save each pass to a file of its own")
 
         # Or Blender multiplies the colour of a 16-bit PNG by its alpha.
         image.alpha_mode = "CHANNEL_PACKED"
-        width, height = image.size
         if not width * height * image.channels:
             raise ValueError("Blender finds no pixels in it")
         pixels = numpy.empty(width * height * image.channels, numpy.float32)

@@ -42,14 +42,14 @@ public sealed class Inspecting(KitContext context)
         var (now, isRamp) = (context.Interruption.Finish, context.Options.Experiments.Contains(Ramp));
         if (!File.Exists(file) || s_ours.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
         {
-            return Inspector.OfFile(file, null, isRamp, now);
+            return Inspector.OfFile(file, isRamp: isRamp, now: now);
         }
 
         var folder = Directory.CreateTempSubdirectory("rayshard-inspect-").FullName;
         try
         {
             var picture = (await context.Kit.ReadPicturesAsync(context.Experiments[0], [file], folder, now).ConfigureAwait(false)).Single();
-            return Inspector.OfFile(picture.Npy, picture.Declared, isRamp, now) with { Subject = Path.GetFileName(file) };
+            return Inspector.OfFile(picture.Npy, file, picture.Declared, isRamp, now);
         }
         finally
         {
@@ -77,11 +77,7 @@ public sealed class Inspecting(KitContext context)
             foreach (var channel in pass.Channels)
             {
                 say($"  {channel.Channel}  {channel.Line}");
-                say($"     {Range(channel.Statistics)}");
-                foreach (var note in channel.Notes)
-                {
-                    say($"     {note}");
-                }
+                say($"     {Range(channel.Statistics)}{string.Concat(channel.Notes.Select(note => "; " + note))}");
             }
 
             foreach (var note in pass.Notes)

@@ -42,7 +42,7 @@ internal static class ChannelJudge
             (verdict, reason) = (Verdict.Quantised, $"the file says so itself; by its numbers alone: {Verdicts.Word(verdict)}: {reason}");
         }
 
-        return new(kind.Label, verdict, $"{declared}, {Verdicts.Word(verdict)}: {reason}", statistics, shares, ChannelNotes.Of(kind, statistics));
+        return new(kind.Label, verdict, $"{declared}, {Verdicts.Word(verdict)}: {reason}", statistics, shares, ChannelNotes.Of(kind.Label, statistics));
     }
 
     // Ascending, without what is no measurement; both zeros are one.

@@ -38,11 +38,12 @@ public static class Inspector
 
     /// <summary>Inspects a file: <c>.npy</c> of any real dtype, or a shard (<c>.tar</c>).</summary>
     /// <param name="path">The file.</param>
-    /// <param name="declared">The number format, where the file was made from another that declares it; absent: the file's own.</param>
+    /// <param name="name">The file that <paramref name="path"/> was made from, for the result's names; absent: itself.</param>
+    /// <param name="declared">The number format that the file declares which <paramref name="path"/> was made from; absent: its own.</param>
     /// <param name="isRamp">Whether it shows the scene of the experiment <c>ramp</c>, so that it is held against the known values.</param>
     /// <param name="now">Set to end at once.</param>
     /// <exception cref="RayshardException">There is no such file, or it is none of these.</exception>
-    public static Inspection OfFile(string path, string? declared = null, bool isRamp = false, CancellationToken now = default)
+    public static Inspection OfFile(string path, string? name = null, string? declared = null, bool isRamp = false, CancellationToken now = default)
     {
         if (!File.Exists(path))
         {
@@ -51,7 +52,7 @@ public static class Inspector
 
         return Path.GetExtension(path).ToUpperInvariant() switch
         {
-            ".NPY" => new(Path.GetFileName(path), [OfArray(path, declared, isRamp, now)]),
+            ".NPY" => new(Path.GetFileName(name ?? path), [OfArray(path, Path.GetFileNameWithoutExtension(name ?? path), declared, isRamp, now)]),
             ".TAR" => OfShard(path, now),
             var other => throw new RayshardException(ExitCode.AskedWrongly, $"--file={path}: '{other}' is no format that is read: give a .npy, a shard (.tar), or an .exr, .png, .tif or .jpg picture"),
         };
@@ -74,7 +75,7 @@ public static class Inspector
         return new(Path.GetFileName(path), [.. passes.Select(pass => pass.Judge())]);
     }
 
-    private static PassInspection OfArray(string path, string? declared, bool isRamp, CancellationToken now)
+    private static PassInspection OfArray(string path, string name, string? declared, bool isRamp, CancellationToken now)
     {
         using var array = NpyFile.Open(path);
         var labels = NpyFile.Labels(array.Channels);
@@ -89,6 +90,6 @@ public static class Inspector
         }
 
         var format = declared ?? array.Dtype;
-        return PassInspector.Judge(scan, new(Path.GetFileNameWithoutExtension(path), labels, array.Height, array.Width), null, format, 1, ramp, []);
+        return PassInspector.Judge(scan, new(name, labels, array.Height, array.Width), null, format, 1, ramp, []);
     }
 }

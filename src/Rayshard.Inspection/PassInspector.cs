@@ -9,6 +9,7 @@ namespace Rayshard.Inspection;
 internal sealed class PassInspector(ShardPass pass, Experiment? experiment, long frames)
 {
     private const string Declared = "float32";
+    private const string Bounded = "nothing is above 1: whether a view transform was baked in can't be seen without knowing the scene; the experiment 'ramp' shows it";
 
     private readonly PassScan _scan = new(pass.Channels, frames * pass.Height * pass.Width);
     private readonly NoisePattern _noise = new(pass.Channels.Count);
@@ -45,6 +46,9 @@ internal sealed class PassInspector(ShardPass pass, Experiment? experiment, long
             var verdict = ChannelJudge.Judge(new(label, unit), declared, scan.Screen[i], scan.Sample.Values(i));
             return ramp?.Judge(i, verdict) ?? verdict;
         }).ToList();
-        return new(pass.Name, declared, pass.Height, pass.Width, frames, channels, [.. notes, .. AlphaNote.Of(pass.Channels, scan.Sample)]);
+        var light = channels.Where(channel => new ChannelKind(channel.Channel, unit).IsLight && !channel.Statistics.IsConstant).ToList();
+        var mayBeTransformed = ramp is null && light.Count > 0 && light.All(channel => channel.Statistics is { Min: >= 0, Max: <= 1 } && channel.Verdict < Verdict.Altered);
+        return new(pass.Name, declared, pass.Height, pass.Width, frames, channels,
+            [.. notes, .. AlphaNote.Of(pass.Channels, scan.Sample), .. mayBeTransformed ? [Bounded] : Array.Empty<string>()]);
     }
 }
