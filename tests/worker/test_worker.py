@@ -347,9 +347,12 @@ _build = build
 def build():
     _build()
     scene = bpy.context.scene
-    scene.use_nodes = True
-    tree = scene.node_tree
-    layers = next(node for node in tree.nodes if node.bl_idname == "CompositorNodeRLayers")
+    if hasattr(scene, "compositing_node_group"):
+        scene.compositing_node_group = tree = bpy.data.node_groups.new("Compositor", "CompositorNodeTree")
+    else:
+        scene.use_nodes = True
+        tree = scene.node_tree
+    layers = next((node for node in tree.nodes if node.bl_idname == "CompositorNodeRLayers"), None) or tree.nodes.new("CompositorNodeRLayers")
     shown = layers.outputs["Image"]
     for kind in NODES:
         node = tree.nodes.new(kind)
@@ -358,7 +361,11 @@ def build():
     viewer = tree.nodes.new("CompositorNodeViewer")
     tree.links.new(shown, viewer.inputs[0])
     files = tree.nodes.new("CompositorNodeOutputFile")
-    files.base_path = FOLDER
+    if hasattr(files, "base_path"):
+        files.base_path = FOLDER
+    else:
+        files.directory = FOLDER
+        files.file_output_items.new("RGBA", "Image")
     tree.links.new(shown, files.inputs[0])
 '''
 
