@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Newtonsoft.Json.Linq;
+using Rayshard.Blender;
 using Rayshard.Storage;
 
 namespace Rayshard.Execution.Tests;
@@ -21,7 +23,7 @@ public sealed class EveryToolchainTests
         using var others = new Workplace();
         var experiments = s_shipped.Select(name => On(toolchain, name)).ToList();
 
-        await AssertProbedAsync(toolchain, experiments);
+        await AssertWorkerAsync(await ProbedAsync(toolchain, experiments));
         var shards = await Task.WhenAll(RenderAsync(place, experiments), RenderAsync(others, OtherCaptures(experiments)));
 
         Assert.Equal([lacking], ShippedStore.Experiments["passes"].Experiment.Passes.Select(pass => pass.Pass).Except(experiments[1].Experiment.Passes.Select(pass => pass.Pass)));
@@ -42,28 +44,47 @@ public sealed class EveryToolchainTests
         using var place = new Workplace();
         using var again = new Workplace();
         var experiments = s_shipped.Select(name => On(pin.Id, name)).ToList();
+        Toolchain toolchain;
         try
         {
-            await AssertProbedAsync(pin.Id, experiments);
+            toolchain = await ProbedAsync(pin.Id, experiments);
         }
         catch (RayshardException e) when (e.ExitCode == ExitCode.MachineLacks)
         {
             // Not this tree's fault, and CI must not fail by it; but nobody shall think that it was tested.
             await Console.Error.WriteLineAsync($"WARNING: toolchain '{pin.Id}' was NOT tested: {e.Message}");
             Assert.Skip(e.Message);
+            throw;
         }
 
+        await AssertWorkerAsync(toolchain);
         var shards = await Task.WhenAll(RenderAsync(place, experiments), RenderAsync(again, [.. experiments, .. OtherCaptures(experiments)]));
 
         Assert.Equal(shards[0].Select(shard => Digest.OfFile(shard)), shards[1].Take(s_shipped.Length).Select(shard => Digest.OfFile(shard)));
         AssertAgree(shards[0], shards[1][s_shipped.Length..]);
     }
 
-    private static async Task AssertProbedAsync(string id, List<ResolvedExperiment> experiments)
+    private static async Task<Toolchain> ProbedAsync(string id, List<ResolvedExperiment> experiments)
     {
         var toolchain = (await TestMachine.Kit.ProvisionAsync(experiments, default)).Single();
         Assert.Equal(["viewer", "passes", "exr"], toolchain.Probe["captures"]!.Values<string>());
         Assert.Equal(BlenderFacts.Toolchains[id].Version, (string?)toolchain.Probe["worker"]!["blender"]!["version"]);
+        return toolchain;
+    }
+
+    // Each pass that this Blender has, by each capture; each kind of parameter reaches the render; its properties are those that the build checks paths by.
+    private static async Task AssertWorkerAsync(Toolchain toolchain)
+    {
+        var start = new ProcessStartInfo("/usr/bin/python3",
+            [Path.Combine(TestMachine.Root, "tests", "worker", "test_worker.py"), "Captures.test_agree_to_the_bit", "Frames.test_every_kind_of_parameter_reaches_the_render", "Properties"])
+        {
+            RedirectStandardError = true,
+        };
+        start.Environment["RAYSHARD_ROOT"] = toolchain.Place;
+        using var process = Process.Start(start)!;
+        var said = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{toolchain.Pin.Id}: {said}");
     }
 
     // What the Viewer showed must be in the render result too, and the other way about; the file is the witness for all that it can hold.

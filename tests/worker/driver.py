@@ -17,6 +17,23 @@ BLENDER = os.path.normpath(os.path.join(HERE, os.pardir, os.pardir, "blender"))
 WORKER = os.path.join(BLENDER, "worker", "worker.py")
 PROBE = os.path.join(BLENDER, "probe")
 
+# Another Blender than the machine's: the folder that the kit has made of a Debian release's packages.
+ROOT = os.environ.get("RAYSHARD_ROOT")
+
+
+def sandboxed(command):
+    """The command as it runs in ROOT, which sees what the tests write: /tmp and /dev/shm."""
+    if not ROOT:
+        return command
+    entries = []
+    for name in sorted(os.listdir(ROOT)):
+        entry = os.path.join(ROOT, name)
+        entries += ["--symlink", os.readlink(entry), "/" + name] if os.path.islink(entry) else ["--ro-bind", entry, "/" + name]
+    libraries = "/usr/lib/x86_64-linux-gnu/blas:/usr/lib/x86_64-linux-gnu/lapack"
+    return ["bwrap", "--die-with-parent", "--tmpfs", "/"] + entries + [
+        "--dev-bind", "/dev", "/dev", "--ro-bind", "/proc", "/proc", "--ro-bind-try", "/sys/devices/system", "/sys/devices/system",
+        "--bind", "/tmp", "/tmp", "--tmpfs", "/run", "--ro-bind", BLENDER, BLENDER, "--setenv", "LD_LIBRARY_PATH", libraries, "--"] + command
+
 
 class Display:
     """A private Xvfb."""
@@ -55,7 +72,7 @@ class Worker:
         command = ["blender"] + ([] if display else ["--background"]) + [
             "--factory-startup", "--disable-autoexec", "-noaudio", "--python-exit-code", "64", "--python", WORKER, "--", path]
         env = dict(os.environ, DISPLAY=display.name) if display else {k: v for k, v in os.environ.items() if k != "DISPLAY"}
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=env)
+        self.process = subprocess.Popen(sandboxed(command), stdout=self.log, stderr=self.log, env=env)
         self.socket, _ = listener.accept()
         self.socket.settimeout(120)
         listener.close()
