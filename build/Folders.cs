@@ -28,6 +28,9 @@ public sealed record Folders(string Root)
     /// <summary>The test projects.</summary>
     public string Tests => Path.Combine(Root, "tests");
 
+    /// <summary>What is made to be looked at: reports and pictures.</summary>
+    public string Reports => Path.Combine(Artifacts, "report");
+
     /// <summary>Results of the tests.</summary>
     public string TestResults => Path.Combine(Artifacts, "tests");
 

@@ -1,3 +1,5 @@
+using Rayshard.Reporting;
+
 namespace Rayshard.Build;
 
 /// <summary>What the command line says, and <c>cake.config</c> where it is silent. Nothing here can change a frame.</summary>
@@ -8,22 +10,24 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Bundle"],
-        ["store"] = ["Render", "Verify", "Reproduce", "Bundle"],
-        ["workers"] = ["Render", "Reproduce"],
-        ["provider"] = ["Provision", "Render", "Reproduce"],
-        ["sample"] = ["Reproduce"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview", "Bundle"],
+        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview", "Bundle"],
+        ["workers"] = ["Render", "Reproduce", "Matrix"],
+        ["provider"] = ["Provision", "Render", "Reproduce", "Matrix"],
+        ["sample"] = ["Reproduce", "Matrix", "Report", "Preview"],
         ["isolation"] = ["Reproduce"],
         ["kernel"] = ["Reproduce"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
-        ["output"] = ["Configs", "Bundle", "Pull"],
+        ["output"] = ["Configs", "Report", "Preview", "Bundle", "Pull"],
         ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce"],
         ["to"] = ["Push"],
         ["frames"] = ["Bundle"],
         ["passes"] = ["Bundle"],
         ["where"] = ["Bundle"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Bundle", "VerifyBundle", "ListBundle", "Push", "Pull"],
+        ["view"] = ["Preview"],
+        ["port"] = ["Watch"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview", "Bundle", "VerifyBundle", "ListBundle", "Push", "Pull"],
         ["filter"] = ["Test"],
     };
 
@@ -48,8 +52,8 @@ public sealed record KitOptions
     /// <summary>Whether to verify by the fast check sums.</summary>
     public bool Quick { get; init; }
 
-    /// <summary>Which frames to render again.</summary>
-    public required FrameSample Sample { get; init; }
+    /// <summary>Which frames to look at; absent: as many as the target takes by itself.</summary>
+    public FrameSample? Sample { get; init; }
 
     /// <summary>Whether to seek leaks from frame to frame.</summary>
     public bool Isolation { get; init; }
@@ -60,8 +64,14 @@ public sealed record KitOptions
     /// <summary>What bundles are asked for.</summary>
     public required BundleOptions Bundle { get; init; }
 
-    /// <summary>File for the configs, or folder for the bundle; absent: standard output, or a folder below <c>artifacts/bundles</c>.</summary>
+    /// <summary>Where to write: a file for configs and report, a folder for pictures and bundles.</summary>
     public string? Output { get; init; }
+
+    /// <summary>How light is shown in pictures.</summary>
+    public ViewTransform View { get; init; }
+
+    /// <summary>The port on the loopback; absent: the kit's.</summary>
+    public int? Port { get; init; }
 
     /// <summary>Whether answers are JSON, an object a line.</summary>
     public bool Json { get; init; }
@@ -99,11 +109,13 @@ public sealed record KitOptions
             Workers = WorkerSettings.Read(line),
             Frame = line.Number("frame", null, 0, long.MaxValue),
             Quick = line.Has("quick"),
-            Sample = FrameSample.Parse(line.Text("sample") ?? "16"),
+            Sample = line.Text("sample") is { } sample ? FrameSample.Parse(sample) : null,
             Isolation = line.Has("isolation"),
             Kernel = KernelOf(line.Text("kernel")),
             Bundle = BundleOptions.Read(line),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,
+            View = ViewOf(line.Text("view")),
+            Port = (int?)line.Number("port", null, 1, 65535),
             Json = line.Has("json"),
             Filter = line.Text("filter"),
         };
@@ -122,6 +134,10 @@ public sealed record KitOptions
     private static CpuKernel? KernelOf(string? text) => text is null ? null
         : Enum.GetNames<CpuKernel>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<CpuKernel>(text, ignoreCase: true)
         : throw new RayshardException(ExitCode.AskedWrongly, $"--kernel={text}: Cycles has no such CPU kernel: take native, sse or avx2");
+
+    private static ViewTransform ViewOf(string? text) => text is null ? ViewTransform.Standard
+        : Enum.GetNames<ViewTransform>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<ViewTransform>(text, ignoreCase: true)
+        : throw new RayshardException(ExitCode.AskedWrongly, $"--view={text}: there is no such view transform here: take standard or raw");
 
     private static string Listener(string target) =>
         target.Equals("Default", StringComparison.OrdinalIgnoreCase) || target.StartsWith(RenderPrefix, StringComparison.OrdinalIgnoreCase) ? "Render" : target;

@@ -44,6 +44,11 @@ public sealed class Summary(Terminal terminal, Folders folders)
         var seconds = p.Elapsed.TotalSeconds;
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{p.Experiment}: {Words.Count(p.Rendered)} rendered, {Words.Count(p.Reused)} reused, {Words.Count(p.Failed)} failed, of {Words.Count(p.Frames, "frame")}; {seconds:0.0} s, {Words.Rate(p.Rendered / Math.Max(seconds, 0.001))} frames/s; {Words.Bytes(p.Bytes)} in {p.ShardsSealed} of {Words.Count(p.Shards, "shard")}"));
         terminal.Say($"  shards: {folders.Show(summary.ShardFolder)}");
+        if (summary.Unlike.Count > 0)
+        {
+            terminal.Say($"  this machine is unlike those that rendered before, so bits may differ between its frames and theirs: {string.Join("; ", summary.Unlike)}");
+        }
+
         if (p.Failed > 0 && summary.RunFolder is { } run)
         {
             terminal.Say($"  quarantined, with log and the command that reproduces each: {folders.Show(Path.Combine(run, "quarantine.jsonl"))}");
@@ -60,6 +65,7 @@ public sealed class Summary(Terminal terminal, Folders folders)
         json["interrupted"] = summary.IsInterrupted;
         json["run_folder"] = summary.RunFolder;
         json["shard_folder"] = summary.ShardFolder;
+        json["unlike"] = new JArray(summary.Unlike);
         return json;
     }
 }

@@ -11,6 +11,9 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live)
     /// <summary>Set when there may be something to do: a frame, a free slot, the end.</summary>
     public Signal Changed { get; } = new();
 
+    /// <summary>How it is now; may be asked on any thread.</summary>
+    public WorkerState State => _worker is { } worker ? new(number, worker.Pid, worker.Rendered, _starts) : new(number, null, 0, _starts);
+
     /// <summary>Works for a run until it is over.</summary>
     public async Task WorkAsync(RenderRun run)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,6 +11,8 @@ internal static partial class Native
     public const int SigTerm = 15;
     public const int SigKill = 9;
 
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
     private const int AtCurrentFolder = -100;
     private const int NoFollow = 0x100;
     private const uint WantOwner = 8;
@@ -23,6 +26,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    public static partial uint EffectiveGroup();
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatRaw(int folder, string path, int flags, uint mask, Span<byte> result);
@@ -40,6 +46,13 @@ internal static partial class Native
         }
         while (error == 4); // EINTR: a signal came first.
         return error;
+    }
+
+    /// <summary>The process that connected a Unix socket, as this process's namespace numbers it; 0 where it has no number here.</summary>
+    public static int PeerOf(Socket socket)
+    {
+        Span<byte> pidUserGroup = stackalloc byte[12];
+        return socket.GetRawSocketOption(SocketLevel, PeerCredentials, pidUserGroup) == pidUserGroup.Length ? BinaryPrimitives.ReadInt32LittleEndian(pidUserGroup) : 0;
     }
 
     /// <summary>Whether the current user owns the path itself (a link is not followed).</summary>

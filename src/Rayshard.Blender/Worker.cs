@@ -44,7 +44,7 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>What it said when the experiment was opened.</summary>
     public WorkerEvidence? Evidence { get; private set; }
 
-    /// <summary>Blender's process, as it names itself.</summary>
+    /// <summary>Blender's process, as this machine numbers it; 0 before it has connected.</summary>
     public int Pid { get; private set; }
 
     /// <summary>Frames it has rendered.</summary>
@@ -68,14 +68,13 @@ internal sealed class Worker : IAsyncDisposable
         {
             Interlocked.Exchange(ref _deadline, Pace.Until(_plan.Options.StartDeadline));
             await StartProcessesAsync().ConfigureAwait(false);
-            await _channel.AcceptAsync(_ended.Token).ConfigureAwait(false);
+            Pid = await _channel.AcceptAsync(_ended.Token).ConfigureAwait(false);
             var hello = await ExpectAsync<WorkerMessage.Hello>().ConfigureAwait(false);
             if (hello.Protocol != WorkerMessage.Version)
             {
                 throw new FormatException($"the worker speaks protocol {hello.Protocol}, not {WorkerMessage.Version}: blender/worker and the host are of unlike versions");
             }
 
-            Pid = (int?)hello.Json["pid"] ?? _group!.Pid;
             Interlocked.Exchange(ref _deadline, Pace.Until(_plan.Options.StartDeadline));
             _plan.Session.CheckFiles();
             await _channel.SendAsync(_plan.Session.Open(_slots, Path.Combine(_folder, "tmp"))).ConfigureAwait(false);
@@ -206,7 +205,7 @@ internal sealed class Worker : IAsyncDisposable
         if (_plan.Session.NeedsDisplay)
         {
             _display = await Display.StartAsync(environment, _folder, _log.Path, _ended.Token).ConfigureAwait(false);
-            environment["DISPLAY"] = _display.Name;
+            environment[Display.Variable] = _display.Name;
         }
 
         _group = await ProcessGroup.StartAsync(_plan.Command.Launch(_plan.Session, environment, _folder, _log.Path)).ConfigureAwait(false);

@@ -34,6 +34,9 @@ public sealed class WorkerPool : IAsyncDisposable
     /// <summary>Blender processes started so far.</summary>
     public int WorkersStarted => _live.Started;
 
+    /// <summary>How each Worker is. A snapshot.</summary>
+    public IReadOnlyList<WorkerState> Workers => [.. _lanes.Select(lane => lane.State)];
+
     /// <summary>Tries of frames that failed so far.</summary>
     public int FailedTries => _counts.FailedTries;
 

@@ -20,6 +20,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
     private RunEvidence? _evidence;
     private RenderProgress _progress;
     private bool _isInterrupted;
+    private IReadOnlyList<string> _unlike = [];
 
     /// <param name="resolved">The experiment.</param>
     /// <param name="store">The store, open for writing.</param>
@@ -47,9 +48,11 @@ internal sealed class ExperimentRun : IAsyncDisposable
 
         await _store.IndexAsync(_experiment, _plan, _run.Now).ConfigureAwait(false);
         await WriteProvenanceAsync().ConfigureAwait(false);
-        Report(_progress);
-        return new(_progress, _isInterrupted, _evidence?.Folder, StoredExperiment.At(_store.Folder, _experiment, _plan).Folder);
+        Report(_progress, _isInterrupted ? "interrupted" : "done");
+        return new(_progress, _isInterrupted, _evidence?.Folder, ShardFolder) { Unlike = _unlike };
     }
+
+    private string ShardFolder => StoredExperiment.At(_store.Folder, _experiment, _plan).Folder;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _pool?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -188,8 +191,10 @@ internal sealed class ExperimentRun : IAsyncDisposable
             return;
         }
 
-        using var blobs = FrameBlobs.Of(_experiment, (RenderedFrame)outcome);
+        var rendered = (RenderedFrame)outcome;
+        using var blobs = FrameBlobs.Of(_experiment, rendered);
         writer.Append(outcome.Frame, blobs.Record, blobs.Blobs);
+        _evidence!.Progress.Rendered(outcome.Frame.Index, rendered.Seconds);
         _progress = _progress with { Rendered = _progress.Rendered + 1 };
     }
 
@@ -207,19 +212,36 @@ internal sealed class ExperimentRun : IAsyncDisposable
     {
         if (_pool is not null)
         {
-            await _evidence!.WriteProvenanceAsync(_toolchain!, _pool, StoredExperiment.At(_store.Folder, _experiment, _plan).Folder, _run.Time).ConfigureAwait(false);
+            await _evidence!.WriteProvenanceAsync(_toolchain!, _pool, ShardFolder, _run.Time).ConfigureAwait(false);
         }
     }
 
     private WorkerPool Pool()
     {
-        _evidence ??= new(_run.RunsFolder, _experiment, _run.Time);
-        return _pool ??= _openPool(_evidence);
+        if (_pool is null)
+        {
+            _unlike = UnlikeBefore();
+            _evidence = new(_run.RunsFolder, _experiment, _run.Time);
+            _pool = _openPool(_evidence);
+        }
+
+        return _pool;
     }
 
-    private void Report(RenderProgress progress)
+    // Before the first frame, so that nothing is mixed where the experiment forbids it.
+    private List<string> UnlikeBefore()
+    {
+        var here = Fingerprint.Before(_toolchain!);
+        var unlike = StoredFingerprints.Read(ShardFolder).SelectMany(here.CausesAsFarAsKnown).Distinct().ToList();
+        return unlike.Count == 0 || _experiment.Fleet == Fleet.Report ? unlike : throw new RayshardException(ExitCode.MachineLacks,
+            $"experiment '{_experiment.Name}': fleet: it refuses machines that need not give the same bits, and this one is unlike those that rendered '{ShardFolder}' ({string.Join("; ", unlike)}): "
+            + "render on a machine like those, into another --store, or set fleet to 'report'");
+    }
+
+    private void Report(RenderProgress progress, string? ended = null)
     {
         _progress = progress with { Elapsed = Stopwatch.GetElapsedTime(_started) };
+        _evidence?.Progress.Write(_progress, _pool?.Workers ?? [], ended);
         _run.Progress?.Report(_progress);
     }
 }

@@ -115,6 +115,26 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         return new(experiment.Name, verdicts, run.Missing, run.Fingerprint, stored, causes, evidence.Folder);
     }
 
+    /// <summary>Renders a sample of an experiment on toolchains, the oldest first, and measures what moves from each to the next. Nothing is stored.</summary>
+    /// <param name="resolved">The experiment.</param>
+    /// <param name="sample">Which of its frames.</param>
+    /// <param name="request">How Workers are run and where evidence goes.</param>
+    /// <param name="toolchains">Ids of the toolchains.</param>
+    /// <param name="now">Set to end at once.</param>
+    /// <returns>The matrix; a toolchain that could not render says why.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
+    public async Task<Matrix> MatrixAsync(ResolvedExperiment resolved, FrameSample sample, RenderRequest request, IEnumerable<string> toolchains, CancellationToken now)
+    {
+        var evidence = new RunEvidence(Path.Combine(request.RunsFolder, "matrix"), resolved.Experiment, time);
+        using var run = new MatrixRun(resolved, sample, evidence, now);
+        foreach (var pin in toolchains.Select(id => BlenderFacts.Toolchains[id]).OrderBy(pin => Version.Parse(pin.Version)))
+        {
+            await run.AddAsync(pin, experiment => ProvisionAsync(experiment, now), (toolchain, experiment) => Open(toolchain, experiment, request, evidence)).ConfigureAwait(false);
+        }
+
+        return run.Matrix;
+    }
+
     /// <summary>Writes every frame's configuration as JSON Lines, in constant memory.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
     public static void WriteConfigs(IEnumerable<ResolvedExperiment> experiments, TextWriter output, CancellationToken now)

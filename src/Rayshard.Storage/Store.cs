@@ -101,24 +101,7 @@ public sealed class Store : IDisposable
 
     /// <summary>The shard where it is sealed, else nothing. Reads the end of the file only.</summary>
     /// <exception cref="DamagedShardException">The file is there, but damaged or none of this experiment's.</exception>
-    public SealedShard? Sealed(Experiment resolved, FramePlan plan, int shard)
-    {
-        var experiment = StoredExperiment.At(Folder, resolved, plan);
-        var path = experiment.ShardPath(shard);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        var name = Path.Combine(experiment.Name, Path.GetFileName(path));
-        using var bytes = ShardBytes.Open(path, name);
-        var layout = ShardLayout.Of(resolved, plan, shard);
-        var tail = ShardTail.Read(bytes);
-        var perFrame = 1 + layout.Passes.Count;
-        return tail.Entries % perFrame == 0 && tail.Entries / perFrame <= layout.Expected
-            ? new(path, bytes.Length, tail.Digest, layout.First, layout.Expected, tail.Entries / perFrame)
-            : throw bytes.Damaged(tail.Start, EntryName.Manifest, FaultKind.BadManifest, $"{tail.Entries} entries are no whole number of frames of this experiment");
-    }
+    public SealedShard? Sealed(Experiment resolved, FramePlan plan, int shard) => StoredExperiment.At(Folder, resolved, plan).TrySealed(shard);
 
     /// <summary>A frame by its key, in any sealed shard of any experiment. The caller disposes it.</summary>
     /// <returns>The frame, its record read and checked; nothing where no shard holds one.</returns>

@@ -88,14 +88,36 @@ public sealed class StoredExperiment
         }
     }
 
+    /// <summary>The numbers of the shards that a writer has begun and not sealed, ascending.</summary>
+    public IReadOnlyList<int> Partials() => [.. Numbers(Folder, Experiment.Name, ShardPaths.Partial).Where(shard => shard < Plan.ShardCount)];
+
+    /// <summary>A shard where it is sealed, else nothing. Reads the end of the file only.</summary>
+    /// <exception cref="DamagedShardException">The file is there, but damaged or none of this experiment's.</exception>
+    public SealedShard? TrySealed(int shard)
+    {
+        var path = ShardPath(shard);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using var bytes = ShardBytes.Open(path, Path.Combine(Name, Path.GetFileName(path)));
+        var layout = ShardLayout.Of(Experiment, Plan, shard);
+        var tail = ShardTail.Read(bytes);
+        var perFrame = 1 + layout.Passes.Count;
+        return tail.Entries % perFrame == 0 && tail.Entries / perFrame <= layout.Expected
+            ? new(path, bytes.Length, tail.Digest, layout.First, layout.Expected, tail.Entries / perFrame)
+            : throw bytes.Damaged(tail.Start, EntryName.Manifest, FaultKind.BadManifest, $"{tail.Entries} entries are no whole number of frames of this experiment");
+    }
+
     /// <summary>The names of files that look like shards but are none of the experiment's.</summary>
     internal IEnumerable<string> Strays() => Directory.EnumerateFiles(Folder, "*.tar").Select(file => Path.GetFileName(file))
         .Where(file => !ShardPaths.TryReadShard(file, Experiment.Name, out var shard) || shard >= Plan.ShardCount)
         .Order(StringComparer.Ordinal);
 
-    internal static IEnumerable<int> Numbers(string folder, string experiment) => !Directory.Exists(folder) ? [] :
-        Directory.EnumerateFiles(folder, "*.tar")
-            .Select(file => ShardPaths.TryReadShard(Path.GetFileName(file), experiment, out var shard) ? shard : -1)
+    internal static IEnumerable<int> Numbers(string folder, string experiment, string suffix = "") => !Directory.Exists(folder) ? [] :
+        Directory.EnumerateFiles(folder, "*.tar" + suffix)
+            .Select(file => ShardPaths.TryReadShard(Path.GetFileName(file)[..^suffix.Length], experiment, out var shard) ? shard : -1)
             .Where(shard => shard >= 0)
             .Order();
 }

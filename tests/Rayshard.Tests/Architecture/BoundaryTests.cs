@@ -15,8 +15,9 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Blender"] = ["Rayshard"],
         ["src/Rayshard.Execution"] = ["Rayshard", "Rayshard.Storage", "Rayshard.Blender"],
         ["src/Rayshard.Sharing"] = ["Rayshard", "Rayshard.Storage"],
+        ["src/Rayshard.Reporting"] = ["Rayshard", "Rayshard.Storage"],
         ["experiments"] = ["Rayshard"],
-        ["build"] = ["Rayshard", "Rayshard.Execution", "Rayshard.Sharing", "Experiments"],
+        ["build"] = ["Rayshard", "Rayshard.Execution", "Rayshard.Reporting", "Rayshard.Sharing", "Experiments"],
     };
 
     private static readonly Dictionary<string, string[]> s_mayUsePackages = new()
@@ -26,6 +27,7 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Blender"] = ["System.IO.Hashing"],
         ["src/Rayshard.Execution"] = [],
         ["src/Rayshard.Sharing"] = [],
+        ["src/Rayshard.Reporting"] = ["Magick.NET-Q8-x64"],
         ["experiments"] = [],
         ["build"] = ["Spectre.Console"],
     };
