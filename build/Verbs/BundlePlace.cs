@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rayshard.Sharing;
 using Rayshard.Sharing.Targets;
 
 namespace Rayshard.Build.Verbs;
@@ -23,6 +24,22 @@ internal static partial class BundlePlace
     {
         var given = Given(reference, flag);
         return SharingTarget.Open(IsFolder(given) ? FolderScheme + Path(context, given) : given, flag, context.Folders.Uploads);
+    }
+
+    /// <summary>The bundle in <c>--bundle</c>, in a folder: pulled below <c>artifacts/bundles</c> where it lies elsewhere.</summary>
+    /// <exception cref="RayshardException">There is none, or it can't be pulled.</exception>
+    public static async Task<Bundle> HereAsync(KitContext context)
+    {
+        var reference = Given(context.Options.Bundle.From, "bundle");
+        if (IsFolder(reference))
+        {
+            return Bundle.Open(Path(context, reference));
+        }
+
+        using var target = Target(context, reference, "bundle");
+        var head = await target.ReadHeadAsync(context.Interruption.Finish).ConfigureAwait(false) ?? throw new RayshardException(ExitCode.NotFound, $"--bundle={reference}: there is no bundle");
+        var folder = System.IO.Path.Combine(context.Folders.Bundles, $"{head.Manifest.Experiment}-{head.Digest.ToString()[..12]}");
+        return (await BundleTransfer.PullAsync(target, reference, folder, null, context.Interruption.Finish).ConfigureAwait(false)).Bundle;
     }
 
     private static string Given(string? reference, string flag) =>

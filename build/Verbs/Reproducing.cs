@@ -2,6 +2,7 @@ using System.Globalization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Rayshard.Execution;
+using Rayshard.Sharing;
 
 namespace Rayshard.Build.Verbs;
 
@@ -16,11 +17,12 @@ public sealed class Reproducing(KitContext context)
     public async Task RunAsync()
     {
         var worst = Grade.Identical;
-        foreach (var experiment in context.Experiments)
+        var (experiments, store) = await WhatAsync().ConfigureAwait(false);
+        foreach (var experiment in experiments)
         {
             var reproduction = await context.Kit.ReproduceAsync(experiment, new()
             {
-                Render = Rendering.Request(context, [experiment]),
+                Render = Rendering.Request(context, [experiment]) with { StoreFolder = store },
                 Sample = context.Options.Sample ?? FrameSample.Parse("16"),
                 Kernel = context.Options.Kernel,
                 Isolation = context.Options.Isolation,
@@ -43,6 +45,19 @@ public sealed class Reproducing(KitContext context)
         {
             throw new ToldException(ExitCode.NotSo);
         }
+    }
+
+    // The experiments and their store; or what a bundle brings, pulled first where it lies elsewhere.
+    private async Task<(IReadOnlyList<ResolvedExperiment> Experiments, string Store)> WhatAsync()
+    {
+        if (context.Options.Bundle.From is null)
+        {
+            return (context.Experiments, context.Options.Store);
+        }
+
+        var bundle = await BundlePlace.HereAsync(context).ConfigureAwait(false);
+        var (experiment, store, scene) = BundleStore.LayOut(bundle, Path.Combine(context.Folders.Bundles, ".laid-out", bundle.Head.Digest.ToString()[..12]));
+        return ([new(experiment, scene)], store);
     }
 
     private void Tell(Reproduction done)

@@ -48,7 +48,8 @@ public sealed class Bundle
         {
             var (experiment, _) = ExperimentFile.Read(path);
             var isRight = new FramePlan(experiment).ShardSet == Head.Manifest.ShardSet && experiment.Name == Head.Manifest.Experiment;
-            return isRight ? experiment : throw new FormatException("it is another experiment than the manifest says");
+            return isRight ? experiment
+                : throw new FormatException($"with the pins of this checkout it is another experiment than the manifest says: its toolchain '{experiment.Toolchain}' may be pinned to another build here ({BundleNames.Toolchain} has its pin)");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -100,19 +100,25 @@ internal sealed partial class BundleFolder
         try
         {
             File.Delete(partial);
-            if (HardLink(source, partial) != 0)
-            {
-                File.Copy(source, partial);
-                using var file = File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite);
-                RandomAccess.FlushToDisk(file);
-            }
-
+            LinkOrCopy(source, partial);
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(PathOf(name))!);
             _files.Rename(partial, PathOf(name));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Failed(PathOf(name), e);
+        }
+    }
+
+    /// <summary>Gives a file that never changes a second name: the same bytes on the disk where that can be, else a copy.</summary>
+    public static void LinkOrCopy(string source, string path)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        if (HardLink(source, path) != 0)
+        {
+            File.Copy(source, path);
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(file);
         }
     }
 
