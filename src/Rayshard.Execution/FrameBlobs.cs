@@ -19,11 +19,20 @@ internal sealed class FrameBlobs : IDisposable
     /// <summary>Whole npy files, in the order of the record's passes.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Blobs => _blobs;
 
+    /// <summary>Bytes of all of them.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>The blobs of a frame that was just rendered: turned top row first, without the channels that nobody asked for, and hashed.</summary>
-    public static FrameBlobs Of(Experiment experiment, RenderedFrame rendered)
+    public static FrameBlobs Of(Experiment experiment, RecordWriter records, RenderedFrame rendered)
     {
-        var built = rendered.Passes.Zip(experiment.Passes, Build).OrderBy(blob => blob.Pass.Name, StringComparer.Ordinal).ToList();
-        var blobs = new FrameBlobs(Record.Of(experiment, rendered.Frame, built.Select(blob => blob.Pass)));
+        var built = new (RecordedPass Pass, byte[] Buffer, int Length)[rendered.Passes.Count];
+        for (var i = 0; i < built.Length; i++)
+        {
+            built[i] = Build(rendered.Passes[i], experiment.Passes[i]);
+        }
+
+        Array.Sort(built, (a, b) => string.CompareOrdinal(a.Pass.Name, b.Pass.Name));
+        var blobs = new FrameBlobs(records.Write(rendered.Frame, built.Select(blob => blob.Pass)));
         foreach (var (_, buffer, length) in built)
         {
             blobs.Add(buffer, length);
@@ -31,6 +40,9 @@ internal sealed class FrameBlobs : IDisposable
 
         return blobs;
     }
+
+    /// <summary>The same for who has few frames.</summary>
+    public static FrameBlobs Of(Experiment experiment, RenderedFrame rendered) => Of(experiment, new(experiment), rendered);
 
     /// <summary>A copy with buffers of its own.</summary>
     public static FrameBlobs Of(FrameBlobs other)
@@ -47,9 +59,9 @@ internal sealed class FrameBlobs : IDisposable
 
     /// <summary>The blobs of a frame that a store holds already, under this experiment's record.</summary>
     /// <exception cref="DamagedShardException">A blob is not what its address says.</exception>
-    public static FrameBlobs Of(Experiment experiment, Frame frame, StoredFrame stored)
+    public static FrameBlobs Of(RecordWriter records, Frame frame, StoredFrame stored)
     {
-        var blobs = new FrameBlobs(Record.Of(experiment, frame, stored.Record.Passes));
+        var blobs = new FrameBlobs(records.Write(frame, stored.Record.Passes));
         try
         {
             for (var pass = 0; pass < stored.Record.Passes.Count; pass++)
@@ -94,5 +106,6 @@ internal sealed class FrameBlobs : IDisposable
     {
         _rented.Add(buffer);
         _blobs.Add(buffer.AsMemory(0, length));
+        Bytes += length;
     }
 }

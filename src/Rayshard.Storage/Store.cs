@@ -120,6 +120,9 @@ public sealed class Store : IDisposable
             : throw bytes.Damaged(tail.Start, EntryName.Manifest, FaultKind.BadManifest, $"{tail.Entries} entries are no whole number of frames of this experiment");
     }
 
+    /// <summary>Whether an earlier writer has left a partial of the shard.</summary>
+    public bool IsBegun(Experiment resolved, FramePlan plan, int shard) => File.Exists(StoredExperiment.At(Folder, resolved, plan).ShardPath(shard) + ShardPaths.Partial);
+
     /// <summary>A frame by its key, in any sealed shard of any experiment. The caller disposes it.</summary>
     /// <returns>The frame, its record read and checked; nothing where no shard holds one.</returns>
     /// <exception cref="DamagedShardException">Every shard that should hold it is damaged.</exception>

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace Rayshard.Execution;
+
+/// <summary>
+/// A thread that does what a store takes long for, in order, while the caller goes on: appending large frames, so that writing overlaps with
+/// hashing, and sealing shards. What it fails with is thrown by the next call. One caller.
+/// </summary>
+internal sealed class StoringThread : IDisposable
+{
+    private readonly BlockingCollection<Action> _work;
+    private readonly Task _thread;
+    private Exception? _fault;
+
+    /// <param name="ahead">Pieces of work that may wait; who adds more waits.</param>
+    public StoringThread(int ahead)
+    {
+        _work = new(ahead);
+        _thread = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Adds a piece of work.</summary>
+    public void Add(Action work)
+    {
+        ThrowIfFailed();
+        _work.Add(work);
+    }
+
+    /// <summary>Returns when all is done.</summary>
+    public void Drain()
+    {
+        using var done = new ManualResetEventSlim();
+        _work.Add(done.Set);
+        done.Wait();
+        ThrowIfFailed();
+    }
+
+    /// <summary>Finishes what was added.</summary>
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _thread.Wait();
+        _work.Dispose();
+    }
+
+    private void Run()
+    {
+        foreach (var work in _work.GetConsumingEnumerable())
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref _fault, e, null);
+            }
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (Volatile.Read(ref _fault) is { } fault)
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+    }
+}
