@@ -33,7 +33,7 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live, Bell b
             Retire(politely: false);
         }
 
-        if (_worker is null && (_retry is not null || run.Ready > 0))
+        if (_worker is null && (_retry is not null || (run.Ready > 0 && run.IsAtWork(number))))
         {
             _next ??= StartAsync();
         }
@@ -93,7 +93,8 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live, Bell b
 
     private void Ask(Worker worker, RenderRun run)
     {
-        var ahead = IsRecycling ? 0 : run.Share(plan.Pace.Ahead(plan.Session.SlotCount));
+        var isResting = _retry is null && !run.IsAtWork(number);
+        var ahead = IsRecycling || isResting ? 0 : run.Share(plan.Pace.Ahead(plan.Session.SlotCount));
         if (worker.Asked.Count > ahead / 2)
         {
             return;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Rayshard.Blender;
@@ -14,7 +15,8 @@ namespace Rayshard.Blender;
 /// <param name="live">Whom to kill when the run is stopped.</param>
 /// <param name="counts">The pool's counts.</param>
 /// <param name="bell">Wakes the run's thread.</param>
-internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorkers live, PoolCounts counts, Bell bell)
+/// <param name="crew">How many lanes work.</param>
+internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorkers live, PoolCounts counts, Bell bell, Crew crew)
 {
     private const int Tries = 3;
 
@@ -55,6 +57,9 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
         }
     }
 
+    /// <summary>Whether lane <paramref name="number"/>, from 1, is to work; one that is not keeps its Worker, for the crew may grow again.</summary>
+    public bool IsAtWork(int number) => number <= crew.Size;
+
     /// <summary>A number that no other request of the pool has.</summary>
     public long NextSequence() => counts.NextSequence();
 
@@ -81,6 +86,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     {
         counts.Rendered(pid);
         _hope.Rendered();
+        crew.Rendered(Stopwatch.GetElapsedTime(0));
         ticket.Outcome = frame;
     }
 

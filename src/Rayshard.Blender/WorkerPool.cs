@@ -13,12 +13,14 @@ public sealed class WorkerPool : IAsyncDisposable
     private readonly LiveWorkers _live = new();
     private readonly PoolCounts _counts = new();
     private readonly Bell _bell = new();
+    private readonly Crew _crew;
     private readonly IReadOnlyList<Lane> _lanes;
     private readonly int _window;
     private RenderRun? _run;
 
     private WorkerPool(WorkerCommand command, WorkerSession session, WorkerPoolOptions options)
     {
+        _crew = new(options.Workers, isFixed: !options.MayRest);
         _window = options.Workers * session.SlotCount;
 
         // Twice: a Worker's successor starts before it ends.
@@ -36,6 +38,12 @@ public sealed class WorkerPool : IAsyncDisposable
 
     /// <summary>Blender processes started so far.</summary>
     public int WorkersStarted => _live.Started;
+
+    /// <summary>How many Workers are at work: fewer than there may be where fewer were as fast.</summary>
+    public int WorkersAtWork => _crew.Size;
+
+    /// <summary>What was measured to settle that; empty where nothing was.</summary>
+    public string Calibration => _crew.Finding;
 
     /// <summary>Tries of frames that failed so far.</summary>
     public int FailedTries => _counts.FailedTries;
@@ -75,7 +83,7 @@ public sealed class WorkerPool : IAsyncDisposable
             throw new InvalidOperationException("the pool renders already");
         }
 
-        _run = new(_window, _lanes, _live, _counts, _bell);
+        _run = new(_window, _lanes, _live, _counts, _bell, _crew);
         return _run.Run(frames, finish, now);
     }
 

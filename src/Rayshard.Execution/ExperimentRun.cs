@@ -7,9 +7,6 @@ namespace Rayshard.Execution;
 /// <summary>Renders what a store lacks of one experiment, shard by shard, in the order of its frames.</summary>
 internal sealed class ExperimentRun : IAsyncDisposable
 {
-    // What waits to be written, of large frames: a flush of the disk does not hold up the hashing.
-    private const long AheadBytes = 64 << 20;
-
     private readonly ResolvedExperiment _resolved;
     private readonly Experiment _experiment;
     private readonly FramePlan _plan;
@@ -41,7 +38,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
         _experiment = resolved.Experiment;
         _plan = new(_experiment);
         _records = new(_experiment);
-        _storing = new((int)Math.Clamp(AheadBytes / _plan.FrameBytes, 2, 64));
+        _storing = new(_plan);
         _store = store;
         _run = run;
         _openPool = openPool;
@@ -80,7 +77,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
                     {
                         Store(_steps.Dequeue(), outcome);
                         Settle();
-                        Report(_progress with { FailedTries = _pool!.FailedTries });
+                        Report(_progress with { FailedTries = _pool!.FailedTries, Calibration = _pool.Calibration });
                         KeepMemoryFlat();
                     }
                 }

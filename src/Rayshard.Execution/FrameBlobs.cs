@@ -28,11 +28,21 @@ internal sealed class FrameBlobs : IDisposable
         var built = new (RecordedPass Pass, byte[] Buffer, int Length)[rendered.Passes.Count];
         for (var i = 0; i < built.Length; i++)
         {
-            built[i] = Build(rendered.Passes[i], experiment.Passes[i]);
+            var pass = rendered.Passes[i];
+            built[i] = Build(pass.Pixels, pass.Channels, pass.Width, pass.Height, experiment.Passes[i]);
         }
 
+        return Of(records, rendered.Frame, built);
+    }
+
+    /// <summary>The blob of a frame of one pass, from Blender's buffer.</summary>
+    public static FrameBlobs Of(Experiment experiment, RecordWriter records, Frame frame, ReadOnlySpan<float> pixels, int channels) =>
+        Of(records, frame, [Build(pixels, channels, experiment.Render.Width, experiment.Render.Height, experiment.Passes[0])]);
+
+    private static FrameBlobs Of(RecordWriter records, Frame frame, (RecordedPass Pass, byte[] Buffer, int Length)[] built)
+    {
         Array.Sort(built, (a, b) => string.CompareOrdinal(a.Pass.Name, b.Pass.Name));
-        var blobs = new FrameBlobs(records.Write(rendered.Frame, built.Select(blob => blob.Pass)));
+        var blobs = new FrameBlobs(records.Write(frame, built.Select(blob => blob.Pass)));
         foreach (var (_, buffer, length) in built)
         {
             blobs.Add(buffer, length);
@@ -91,15 +101,15 @@ internal sealed class FrameBlobs : IDisposable
         _rented.Clear();
     }
 
-    private static (RecordedPass Pass, byte[] Buffer, int Length) Build(RenderedPass pixels, PassRequest request)
+    private static (RecordedPass Pass, byte[] Buffer, int Length) Build(ReadOnlySpan<float> pixels, int sourceChannels, int width, int height, PassRequest request)
     {
         var channels = FramePlan.ChannelsOf(request);
-        var length = checked((int)Npy.LengthOf(pixels.Height, pixels.Width, channels.Count));
+        var length = checked((int)Npy.LengthOf(height, width, channels.Count));
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         var blob = buffer.AsSpan(0, length);
-        Npy.WriteHeader(blob, pixels.Height, pixels.Width, channels.Count);
-        PixelCopy.FlipAndSelect(pixels.Pixels, pixels.Channels, MemoryMarshal.Cast<byte, float>(blob[Npy.HeaderBytes..]), channels.Count, pixels.Width, pixels.Height);
-        return (new(request.Name!, channels, pixels.Height, pixels.Width, BlenderFacts.Passes[request.Pass].Unit, Digest.Of(blob)), buffer, length);
+        Npy.WriteHeader(blob, height, width, channels.Count);
+        PixelCopy.FlipAndSelect(pixels, sourceChannels, MemoryMarshal.Cast<byte, float>(blob[Npy.HeaderBytes..]), channels.Count, width, height);
+        return (new(request.Name!, channels, height, width, BlenderFacts.Passes[request.Pass].Unit, Digest.Of(blob)), buffer, length);
     }
 
     private void Add(byte[] buffer, int length)

@@ -13,10 +13,13 @@ internal sealed class StoringThread : IDisposable
     private readonly Task _thread;
     private Exception? _fault;
 
-    /// <param name="ahead">Pieces of work that may wait; who adds more waits.</param>
-    public StoringThread(int ahead)
+    // What waits to be written, of large frames: a flush of the disk does not hold up the hashing.
+    private const long AheadBytes = 64 << 20;
+
+    /// <summary>Starts it for an experiment's frames: a few of them may wait; who adds more waits.</summary>
+    public StoringThread(FramePlan plan)
     {
-        _work = new(ahead);
+        _work = new((int)Math.Clamp(AheadBytes / plan.FrameBytes, 2, 64));
         _thread = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 

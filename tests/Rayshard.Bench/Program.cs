@@ -8,7 +8,8 @@ using Spectre.Console;
 const int rounds = 3;
 var (root, output) = (args[0], args[1]);
 var rendering = new Rendering(root);
-List<Contender> contenders = [.. rendering.Contenders, .. new Storing(root).Contenders];
+const int storedMegabytes = 256;
+List<Contender> contenders = [.. rendering.Contenders, .. Sizes.All.SelectMany(size => new Storing(root, size, storedMegabytes).Contenders)];
 foreach (var left in Directory.Exists(output) ? Directory.GetDirectories(output) : [])
 {
     // Of a run that was killed.
@@ -29,7 +30,7 @@ try
         for (var i = 0; i < contenders.Count; i++)
         {
             // Another one begins each round, so that none always comes first after a pause.
-            await RunAsync(contenders[(i + (3 * round)) % contenders.Count], samples);
+            await RunAsync(contenders[(i + (7 * round)) % contenders.Count], samples);
         }
     }
 }
@@ -50,6 +51,7 @@ File.WriteAllText(Path.Combine(output, "bench.json"), new JObject
     ["cold"] = JObject.FromObject(cold.Values),
     ["samples"] = JObject.FromObject(samples.Values),
 }.ToString() + "\n");
+File.WriteAllText(Path.Combine(output, "bench.svg"), Plot.Of(rows));
 Show(rows);
 if (loads.Max(load => (double)load) > 1.5 * Environment.ProcessorCount)
 {
