@@ -3,11 +3,13 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 
-if ! typed=$(sh blender/install.sh --check); then
+needs=()
+[[ " $* " != *" --target=Test "* ]] || needs=(--tests)
+if ! typed=$(sh blender/install.sh --check "${needs[@]}"); then
   if [[ $EUID -eq 0 ]]; then
-    sh blender/install.sh >&2
+    sh blender/install.sh "${needs[@]}" >&2
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-    sudo -n sh blender/install.sh >&2
+    sudo -n sh blender/install.sh "${needs[@]}" >&2
   else
     echo "This machine lacks what rendering needs. Type this, then try again:" >&2
     echo "  $typed" >&2

@@ -1,9 +1,19 @@
 #!/bin/sh
-# Installs by apt what rendering and the tests need. Run as root. With --check: says the one line to type and ends with 7 where something is missing.
+# Installs by apt what rendering needs, and with --tests what the tests need beside. Run as root. With --check: says the one line to type and ends
+# with 7 where something is missing.
 set -eu
 here=$(dirname "$0")
 
-command -v dpkg-query >/dev/null || { [ "${1-}" = --check ] && exit 0; echo "install.sh: no apt here; the pinned Blender is a package of Debian" >&2; exit 7; }
+check= tests=
+for argument; do
+  case $argument in
+    --check) check=yes ;;
+    # A real browser opens the report, and bundles go to real servers; whoever only renders gets none of them.
+    --tests) tests="chromium docker-registry skopeo nginx-light" ;;
+  esac
+done
+
+command -v dpkg-query >/dev/null || { [ -n "$check" ] && exit 0; echo "install.sh: no apt here; the pinned Blender is a package of Debian" >&2; exit 7; }
 
 installed() { dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
 
@@ -15,12 +25,12 @@ pins() {
 # numpy: Debian's Blender only recommends it, and the worker and the interop tests need it. Xvfb brings Mesa's software renderer for the
 # Viewer, and Blender brings the ICU that .NET needs. bubblewrap runs the Blenders that live in a folder of their own.
 missing=
-for package in $(pins) xvfb python3-numpy bubblewrap; do
+for package in $(pins) xvfb python3-numpy bubblewrap $tests; do
   installed "${package%%=*}" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 
-if [ "${1-}" = --check ]; then
+if [ -n "$check" ]; then
   echo "sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing"
   exit 7
 fi

@@ -13,6 +13,12 @@ public sealed record Folders(string Root)
     /// <summary>Evidence of the runs: logs, provenance, quarantine.</summary>
     public string Runs => Path.Combine(Artifacts, "runs");
 
+    /// <summary>Bundles, a folder each.</summary>
+    public string Bundles => Path.Combine(Artifacts, "bundles");
+
+    /// <summary>Where interrupted pushes stand.</summary>
+    public string Uploads => Path.Combine(Artifacts, "uploads");
+
     /// <summary>Results of the toolchains' probes.</summary>
     public string Toolchains => Path.Combine(Artifacts, "toolchains");
 
@@ -21,6 +27,9 @@ public sealed record Folders(string Root)
 
     /// <summary>The test projects.</summary>
     public string Tests => Path.Combine(Root, "tests");
+
+    /// <summary>What is made to be looked at: reports and pictures.</summary>
+    public string Reports => Path.Combine(Artifacts, "report");
 
     /// <summary>Results of the tests.</summary>
     public string TestResults => Path.Combine(Artifacts, "tests");

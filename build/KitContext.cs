@@ -7,6 +7,7 @@ namespace Rayshard.Build;
 /// <summary>What every task is given. Nothing in it changes.</summary>
 public sealed class KitContext : FrostingContext
 {
+    private readonly IReadOnlyList<ResolvedExperiment> _all;
     private readonly IReadOnlyList<ResolvedExperiment> _experiments;
 
     /// <summary>Reads the command line.</summary>
@@ -16,6 +17,7 @@ public sealed class KitContext : FrostingContext
     {
         Folders = folders;
         Options = KitOptions.Read(new CommandLine(Arguments.GetArguments(), key => Configuration.GetValue("Rayshard_" + key)), folders);
+        _all = experiments.All;
         _experiments = experiments.Pick(Options.Experiments);
         Terminal = Terminal.For(Options);
         Interruption = new(Terminal.Say);
@@ -30,9 +32,11 @@ public sealed class KitContext : FrostingContext
 
     /// <summary>The experiments that were picked, or the first one.</summary>
     /// <exception cref="RayshardException">There is none at all.</exception>
-    public IReadOnlyList<ResolvedExperiment> Experiments => _experiments.Count > 0
-        ? _experiments
-        : throw new RayshardException(ExitCode.NotFound, $"there is no resolved experiment in {Folders.Experiments}: leave out --nobuild, and the build resolves those of experiments/");
+    public IReadOnlyList<ResolvedExperiment> Experiments => AtLeastOne(_experiments);
+
+    /// <summary>The experiments that were picked, or all.</summary>
+    /// <exception cref="RayshardException">There is none at all.</exception>
+    public IReadOnlyList<ResolvedExperiment> PickedOrAll => AtLeastOne(Options.Experiments.Count > 0 ? _experiments : _all);
 
     /// <summary>Where answers and talk go.</summary>
     public Terminal Terminal { get; }
@@ -42,4 +46,8 @@ public sealed class KitContext : FrostingContext
 
     /// <summary>The kit.</summary>
     public Kit Kit { get; }
+
+    private IReadOnlyList<ResolvedExperiment> AtLeastOne(IReadOnlyList<ResolvedExperiment> experiments) => experiments.Count > 0
+        ? experiments
+        : throw new RayshardException(ExitCode.NotFound, $"there is no resolved experiment in {Folders.Experiments}: leave out --nobuild, and the build resolves those of experiments/");
 }

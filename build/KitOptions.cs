@@ -1,3 +1,5 @@
+using Rayshard.Reporting;
+
 namespace Rayshard.Build;
 
 /// <summary>What the command line says, and <c>cake.config</c> where it is silent. Nothing here can change a frame.</summary>
@@ -8,17 +10,25 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce"],
-        ["store"] = ["Render", "Verify", "Reproduce"],
-        ["workers"] = ["Render", "Reproduce"],
-        ["provider"] = ["Provision", "Render", "Reproduce"],
-        ["sample"] = ["Reproduce"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview", "Inspect", "Bundle"],
+        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview", "Inspect", "Bundle"],
+        ["workers"] = ["Render", "Reproduce", "Matrix"],
+        ["provider"] = ["Provision", "Render", "Reproduce", "Matrix", "Inspect"],
+        ["sample"] = ["Reproduce", "Matrix", "Report", "Preview", "Inspect"],
         ["isolation"] = ["Reproduce"],
         ["kernel"] = ["Reproduce"],
+        ["file"] = ["Inspect"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
-        ["output"] = ["Configs"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce"],
+        ["output"] = ["Configs", "Report", "Preview", "Bundle", "Pull"],
+        ["view"] = ["Preview"],
+        ["port"] = ["Watch"],
+        ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce"],
+        ["to"] = ["Push"],
+        ["frames"] = ["Bundle"],
+        ["passes"] = ["Bundle"],
+        ["where"] = ["Bundle"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview", "Inspect", "Bundle", "VerifyBundle", "ListBundle", "Push", "Pull"],
         ["filter"] = ["Test"],
     };
 
@@ -43,8 +53,11 @@ public sealed record KitOptions
     /// <summary>Whether to verify by the fast check sums.</summary>
     public bool Quick { get; init; }
 
-    /// <summary>Which frames to render again.</summary>
-    public required FrameSample Sample { get; init; }
+    /// <summary>The file to inspect in place of a store.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Which frames to look at; absent: as many as the target takes by itself.</summary>
+    public FrameSample? Sample { get; init; }
 
     /// <summary>Whether to seek leaks from frame to frame.</summary>
     public bool Isolation { get; init; }
@@ -52,8 +65,17 @@ public sealed record KitOptions
     /// <summary>Another CPU kernel than the experiment's, to render again with.</summary>
     public CpuKernel? Kernel { get; init; }
 
-    /// <summary>File for the configs; absent: standard output.</summary>
+    /// <summary>What bundles are asked for.</summary>
+    public required BundleOptions Bundle { get; init; }
+
+    /// <summary>Where to write: a file for configs and report, a folder for pictures and bundles; absent: where the target puts it.</summary>
     public string? Output { get; init; }
+
+    /// <summary>How light is shown in pictures.</summary>
+    public ViewTransform View { get; init; }
+
+    /// <summary>The port on the loopback; absent: the kit's.</summary>
+    public int? Port { get; init; }
 
     /// <summary>Whether answers are JSON, an object a line.</summary>
     public bool Json { get; init; }
@@ -91,10 +113,14 @@ public sealed record KitOptions
             Workers = WorkerSettings.Read(line),
             Frame = line.Number("frame", null, 0, long.MaxValue),
             Quick = line.Has("quick"),
-            Sample = FrameSample.Parse(line.Text("sample") ?? "16"),
+            Sample = line.Text("sample") is { } sample ? FrameSample.Parse(sample) : null,
+            File = line.Text("file") is { } file ? folders.Resolve(file) : null,
             Isolation = line.Has("isolation"),
             Kernel = KernelOf(line.Text("kernel")),
+            Bundle = BundleOptions.Read(line),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,
+            View = ViewOf(line.Text("view")),
+            Port = (int?)line.Number("port", null, 1, 65535),
             Json = line.Has("json"),
             Filter = line.Text("filter"),
         };
@@ -113,6 +139,10 @@ public sealed record KitOptions
     private static CpuKernel? KernelOf(string? text) => text is null ? null
         : Enum.GetNames<CpuKernel>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<CpuKernel>(text, ignoreCase: true)
         : throw new RayshardException(ExitCode.AskedWrongly, $"--kernel={text}: Cycles has no such CPU kernel: take native, sse or avx2");
+
+    private static ViewTransform ViewOf(string? text) => text is null ? ViewTransform.Standard
+        : Enum.GetNames<ViewTransform>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<ViewTransform>(text, ignoreCase: true)
+        : throw new RayshardException(ExitCode.AskedWrongly, $"--view={text}: there is no such view transform here: take standard or raw");
 
     private static string Listener(string target) =>
         target.Equals("Default", StringComparison.OrdinalIgnoreCase) || target.StartsWith(RenderPrefix, StringComparison.OrdinalIgnoreCase) ? "Render" : target;

@@ -48,21 +48,7 @@ class Passes:
         self.scene, self.asked = scene, asked
         self.into, self.seen, self.error = None, 0, None
         switch_on(scene, asked)
-        self._hook()
-
-    def _hook(self):
-        """Wrap the method in place: a subclass of CyclesRender takes 'CYCLES' away and crashes the next render."""
-        import cycles
-        name = compat.hook()
-        old = getattr(cycles.CyclesRender, name)
-        old = getattr(old, "unwrapped", old)
-
-        def finish(engine, *args, **keywords):
-            old(engine, *args, **keywords)
-            if not engine.is_preview:
-                self._read(engine)
-        finish.unwrapped = old
-        setattr(cycles.CyclesRender, name, finish)
+        compat.hook(self._read)
 
     def take(self, into):
         self.into, self.seen, self.error = into, 0, None
@@ -73,6 +59,9 @@ class Passes:
             raise Failed("guard", "Cycles gave %d of %d passes" % (self.seen, len(self.asked)))
 
     def _read(self, engine):
+        if engine.is_preview:
+            return
+        self.seen = 0
         # An exception that leaves this would be printed by Blender and forgotten.
         try:
             result = engine.get_result()

@@ -1,4 +1,4 @@
-"""The only file that looks at Blender's version. Run on 3.4.1; what it says of other versions is from their sources."""
+"""The only file that looks at Blender's version. Run on 2.83.5, 3.4.1, 4.3.2 and 5.2.2."""
 import os
 
 import bpy
@@ -76,7 +76,7 @@ def settled(scene, render, threads, compositing):
         ("render", "use_compositing", compositing), ("render", "use_sequencer", False),
         ("render", "compositor_precision", "FULL"), ("render", "compositor_device", "CPU"),
         ("render", "use_save_buffers", False), ("render", "use_render_cache", False), ("render", "use_lock_interface", True),
-        ("cycles", "samples", render["samples"]), ("cycles", "use_layer_samples", "USE"),
+        ("cycles", "progressive", "PATH"), ("cycles", "samples", render["samples"]), ("cycles", "use_layer_samples", "USE"),
         ("cycles", "use_square_samples", False), ("cycles", "use_animated_seed", False), ("cycles", "time_limit", 0.0),
         ("cycles", "use_adaptive_sampling", bool(render["adaptive_threshold"])),
         ("cycles", "use_denoising", bool(render["denoise"])),
@@ -91,9 +91,32 @@ def settled(scene, render, threads, compositing):
     return [(owner, name, value) for owner, name, value in rows if hasattr(getattr(scene, owner), name)]
 
 
-def hook():
-    """Name of CyclesRender's method after which the render result is whole. Earlier ones see no pixels: a crash in 3.4.1."""
-    return "render_frame_finish" if VERSION >= (3, 0) else "render"
+def settle_layer(layer):
+    """2.83 denoises by view layer, and would hand out smoothed colors."""
+    if hasattr(layer.cycles, "use_denoising"):
+        layer.cycles.use_denoising = False
+
+
+def hook(read):
+    """Have `read(engine)` called when a render result is whole. Earlier it has no pixels: a crash in 3.4.1.
+
+    Cycles' method is wrapped in place: a subclass of CyclesRender takes 'CYCLES' away and crashes the next render.
+    """
+    import cycles
+    name = "render_frame_finish" if VERSION >= (3, 0) else "render"
+    old = getattr(cycles.CyclesRender, name)
+    old = getattr(old, "unwrapped", old)
+    # Blender hands over as many arguments as the function's code names, so no `*args`. 2.83 comes by once for each view layer.
+    if name == "render":
+        def finish(engine, depsgraph):
+            old(engine, depsgraph)
+            read(engine)
+    else:
+        def finish(engine):
+            old(engine)
+            read(engine)
+    finish.unwrapped = old
+    setattr(cycles.CyclesRender, name, finish)
 
 
 def read_pass(render_pass, pixels):

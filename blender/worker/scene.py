@@ -99,6 +99,8 @@ class Scene:
         names = [want["name"] for want in asked] or used or [layers[0].name]
         for layer in layers:
             layer.use = layer.name in names
+            compat.settle_layer(layer)
+        self.several = len(names) > 1
         return names
 
     def follow(self, paths):
@@ -112,10 +114,11 @@ class Scene:
 
         3.4.1 then looks again only at what is tagged as changed, which apply() may forget (`foreach_set`, `lamp.cycles.*`,
         `thing["key"]`), and never at images in memory nor at motion blur: it would render the last frame's, silently.
+        Of several view layers the second one's uv pass is zero on every mesh that the first, without that pass, has shown to Cycles.
         A scene file that tags what it changes says `PERSISTENT = True`.
         """
         deaf = any(path[0] == {"attribute": "images"} or {"attribute": "render"} in path for path in paths)
-        self.bpy.render.use_persistent_data = not deaf and (self.apply is None or self.persistent)
+        self.bpy.render.use_persistent_data = not deaf and not self.several and (self.apply is None or self.persistent)
 
     def prepare(self, values, seed, parameters):
         """Set the scene to a frame."""

@@ -49,6 +49,11 @@ public sealed class Summary(Terminal terminal, Folders folders)
         }
 
         terminal.Say($"  shards: {folders.Show(summary.ShardFolder)}");
+        if (summary.Unlike.Count > 0)
+        {
+            terminal.Say($"  this machine is unlike those that rendered before, so bits may differ between its frames and theirs: {string.Join("; ", summary.Unlike)}");
+        }
+
         if (p.Failed > 0 && summary.RunFolder is { } run)
         {
             terminal.Say($"  quarantined, with log and the command that reproduces each: {folders.Show(Path.Combine(run, "quarantine.jsonl"))}");
@@ -65,6 +70,7 @@ public sealed class Summary(Terminal terminal, Folders folders)
         json["interrupted"] = summary.IsInterrupted;
         json["run_folder"] = summary.RunFolder;
         json["shard_folder"] = summary.ShardFolder;
+        json["unlike"] = new JArray(summary.Unlike);
         return json;
     }
 }

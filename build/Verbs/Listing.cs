@@ -19,12 +19,13 @@ public sealed class Listing(KitContext context)
                     ["version"] = pin.Version,
                     ["build"] = pin.Build,
                     ["provider"] = pin.Provider,
+                    ["providers"] = new JArray(PinFields.Providers(pin)),
                     ["probes"] = new JArray(probes),
                 });
                 continue;
             }
 
-            context.Terminal.Say($"{pin.Id}: Blender {pin.Version}, build {pin.Build}, by {pin.Provider}{(pin.Lock.Length > 0 && pin.Provider != "debian" ? " or debian" : "")}{(pin.Release.Length > 0 ? $" ({pin.Release})" : "")}");
+            context.Terminal.Say($"{pin.Id}: Blender {pin.Version}, build {pin.Build}, by {string.Join(" or ", PinFields.Providers(pin))}{(pin.Release.Length > 0 ? $" ({pin.Release}{(pin.IsMoving ? ", moves on" : "")})" : "")}");
             foreach (var probe in probes)
             {
                 context.Terminal.Say($"  probed {(string?)probe["when"]} by {(string?)probe["conditions"]?["provider"]} on {(string?)probe["conditions"]?["cpu_class"]}: {string.Join(", ", probe["captures"]?.Values<string>() ?? [])} agree to the bit");

@@ -18,6 +18,7 @@ public sealed class Provisioning(KitContext context)
                     ["id"] = toolchain.Pin.Id,
                     ["version"] = toolchain.Pin.Version,
                     ["executable"] = toolchain.Executable,
+                    ["place"] = toolchain.Place,
                     ["executable_sha256"] = toolchain.ExecutableDigest.ToString(),
                     ["cpu_class"] = toolchain.CpuClass.ToString(),
                     ["probed"] = toolchain.WasProbed,
@@ -25,7 +26,7 @@ public sealed class Provisioning(KitContext context)
             }
             else
             {
-                context.Terminal.Say($"Toolchain {toolchain.Pin.Id}: Blender {toolchain.Pin.Version} ({toolchain.Executable}), {toolchain.CpuClass}, {(toolchain.WasProbed ? "probed now" : "probed before")}");
+                context.Terminal.Say($"Toolchain {toolchain.Pin.Id}: Blender {toolchain.Pin.Version} ({toolchain.Executable}{(toolchain.Place is null ? "" : $" in {toolchain.Place}")}), {toolchain.CpuClass}, {(toolchain.WasProbed ? "probed now" : "probed before")}");
             }
         }
     }

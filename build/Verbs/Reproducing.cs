@@ -9,6 +9,7 @@ namespace Rayshard.Build.Verbs;
 public sealed class Reproducing(KitContext context)
 {
     private const string JsonName = "reproduce.json";
+    private const int MaxFacts = 24;
 
     /// <summary>Goes through the experiments.</summary>
     /// <exception cref="ToldException">A pass is different (<see cref="ExitCode.NotSo"/>).</exception>
@@ -20,7 +21,7 @@ public sealed class Reproducing(KitContext context)
             var reproduction = await context.Kit.ReproduceAsync(experiment, new()
             {
                 Render = Rendering.Request(context, [experiment]),
-                Sample = context.Options.Sample,
+                Sample = context.Options.Sample ?? FrameSample.Parse("16"),
                 Kernel = context.Options.Kernel,
                 Isolation = context.Options.Isolation,
             }, context.Interruption.Finish).ConfigureAwait(false);
@@ -79,17 +80,38 @@ public sealed class Reproducing(KitContext context)
         if (done.Grade != Grade.Identical && !context.Options.Isolation)
         {
             say(Cause(done));
+            SayFacts(done);
         }
 
         say($"Frames: {done.Frames.Count}. Report{(done.Grade == Grade.Identical ? "" : " and difference pictures")}: {context.Folders.Show(done.Folder)}");
         say("");
     }
 
+    // The fingerprints side by side. A hundred libraries of another release would bury the rest: the JSON has them all.
+    private void SayFacts(Reproduction done)
+    {
+        var facts = done.Stored.SelectMany(stored => done.Here!.Differences(stored)).Distinct().ToList();
+        if (facts.Count == 0)
+        {
+            return;
+        }
+
+        context.Terminal.Say("");
+        context.Terminal.Say("| fact | here | in the store |");
+        context.Terminal.Say("|---|---|---|");
+        foreach (var (fact, here, stored) in facts.OrderBy(fact => fact.Fact.StartsWith("library.", StringComparison.Ordinal)).Take(MaxFacts))
+        {
+            context.Terminal.Say($"| {fact} | {here ?? "-"} | {stored ?? "-"} |");
+        }
+
+        context.Terminal.Say(facts.Count > MaxFacts ? $"and {facts.Count - MaxFacts} more in {JsonName}" : "");
+    }
+
     private static string Cause(Reproduction done) => done switch
     {
         { Causes.Count: > 0 } => $"Likely cause: {string.Join("; ", done.Causes)}",
         { Stored.Count: 0 } => "Likely cause: not known, because the store does not say what rendered it (no fingerprints folder)",
-        _ => "Likely cause: nothing that was written down differs, so the scene itself does: random numbers of its own, the clock, threads; or a faulty machine",
+        _ => "Likely cause: nothing that was written down differs, so the scene itself does: random numbers of its own, the clock, mesh operators (Blender's own spheres have another order of faces in each process); or a faulty machine",
     };
 
     private static JObject Json(Reproduction done) => new()

@@ -8,6 +8,7 @@ public sealed class FirstLight : IExperiment
     {
         Name = "first-light",
         Description = "A glossy subject and an emissive ring, by the Viewer node.",
+        About = new() { License = "CC0-1.0", Authors = [new("The Rayshard contributors")], Published = "2026-11-25" },
         Toolchain = "debian-12",
         Scene = new() { File = "scene.py" },
         Seed = 102746,

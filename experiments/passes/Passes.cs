@@ -8,6 +8,7 @@ public sealed class Passes : IExperiment
     {
         Name = "passes",
         Description = "Every pass of two view layers, headless.",
+        About = new() { License = "CC0-1.0", Authors = [new("The Rayshard contributors")], Published = "2026-11-25" },
         Toolchain = "debian-12",
         Scene = new() { File = "scene.py" },
         Seed = 7,

@@ -14,6 +14,7 @@ public sealed class Ramp : IExperiment
     {
         Name = "ramp",
         Description = "Emission whose stored pixel values are known in advance.",
+        About = new() { License = "CC0-1.0", Authors = [new("The Rayshard contributors")], Published = "2026-11-25" },
         Toolchain = "debian-12",
         Scene = new() { File = "scene.py" },
         Parameters = [new("gain") { List = [0.5, 1.0, 3.0, 1000.0] }],

@@ -11,6 +11,23 @@ def color(row, column):
     return (0.25 + i * 2.0 ** -22, 1 + i / 16, 2.0 ** -(i % 96), 1.0)
 
 
+def emitted(mesh, nodes, links):
+    """The socket that has a face's color. Blender 2.83 has no float attributes on faces, so there it is looked up in an image."""
+    if hasattr(mesh, "attributes"):
+        colors = mesh.attributes.new("emitted", "FLOAT_COLOR", "FACE")
+        colors.data.foreach_set("color", [channel for r in range(SIZE) for c in range(SIZE) for channel in color(r, c)])
+        node = nodes.new("ShaderNodeAttribute")
+        node.attribute_name = "emitted"
+    else:
+        node = nodes.new("ShaderNodeTexImage")
+        node.image = bpy.data.images.new("Emitted", SIZE, SIZE, float_buffer=True)
+        node.image.colorspace_settings.name, node.interpolation = "Non-Color", "Closest"
+        # An image's rows begin at the bottom.
+        node.image.pixels = [channel for r in reversed(range(SIZE)) for c in range(SIZE) for channel in color(r, c)]
+        links.new(nodes.new("ShaderNodeTexCoord").outputs["Window"], node.inputs["Vector"])
+    return node.outputs["Color"]
+
+
 def build():
     scene = bpy.context.scene
     vertices = [(x, -y, 0) for y in range(SIZE + 1) for x in range(SIZE + 1)]
@@ -18,16 +35,14 @@ def build():
     faces = [(corner(r + 1, c), corner(r + 1, c + 1), corner(r, c + 1), corner(r, c)) for r in range(SIZE) for c in range(SIZE)]
     mesh = bpy.data.meshes.new("Faces")
     mesh.from_pydata(vertices, [], faces)
-    colors = mesh.attributes.new("emitted", "FLOAT_COLOR", "FACE")
-    colors.data.foreach_set("color", [channel for r in range(SIZE) for c in range(SIZE) for channel in color(r, c)])
 
     material = bpy.data.materials.new("Emitted")
     material.use_nodes = True
     nodes, links = material.node_tree.nodes, material.node_tree.links
     nodes.clear()
-    attribute, emission = nodes.new("ShaderNodeAttribute"), nodes.new("ShaderNodeEmission")
-    attribute.attribute_name, emission.name = "emitted", "Emission"
-    links.new(attribute.outputs["Color"], emission.inputs["Color"])
+    emission = nodes.new("ShaderNodeEmission")
+    emission.name = "Emission"
+    links.new(emitted(mesh, nodes, links), emission.inputs["Color"])
     links.new(emission.outputs[0], nodes.new("ShaderNodeOutputMaterial").inputs["Surface"])
     mesh.materials.append(material)
     scene.collection.objects.link(bpy.data.objects.new("Faces", mesh))

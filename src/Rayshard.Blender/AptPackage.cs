@@ -3,28 +3,28 @@ using System.Diagnostics;
 namespace Rayshard.Blender;
 
 /// <summary>Finds and installs a toolchain that comes as a package of the distribution.</summary>
-internal static class AptPackage
+internal sealed class AptPackage : IProvider
 {
-    /// <summary>Path of the executable of the pinned package.</summary>
-    /// <exception cref="RayshardException">It is missing and can't be installed, or is another version (<see cref="ExitCode.MachineLacks"/>).</exception>
-    public static async Task<string> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<Installation> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now)
     {
         if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/dpkg-query"))
         {
             throw Lacks($"toolchain '{pin.Id}' is a package of {pin.Release}, and this machine has no dpkg: render on {pin.Release}, or in a container of it");
         }
 
-        var installed = await VersionAsync(pin.Package, cancellation).ConfigureAwait(false);
+        var installed = await VersionAsync(pin.Package, now).ConfigureAwait(false);
         if ((installed is null || !File.Exists(Display.Executable)) && options.MayInstall)
         {
-            await InstallAsync(options, cancellation).ConfigureAwait(false);
-            installed = await VersionAsync(pin.Package, cancellation).ConfigureAwait(false);
+            await InstallAsync(options, now).ConfigureAwait(false);
+            installed = await VersionAsync(pin.Package, now).ConfigureAwait(false);
         }
 
         Check(pin, installed, File.Exists(Display.Executable));
-        var (_, files) = await RunAsync(["dpkg-query", "-L", pin.Package], cancellation).ConfigureAwait(false);
-        return files.Split('\n').FirstOrDefault(file => file.EndsWith("/bin/" + pin.Package, StringComparison.Ordinal) && File.Exists(file))
-            ?? throw Lacks($"package '{pin.Package}' {installed} is installed but its executable is gone: sudo apt-get install --reinstall {pin.Package}");
+        var files = await Tool.RunAsync(["dpkg-query", "-L", pin.Package], now).ConfigureAwait(false);
+        var executable = files.Output.Split('\n').FirstOrDefault(file => file.EndsWith("/bin/" + pin.Package, StringComparison.Ordinal) && File.Exists(file));
+        return executable is not null ? Installation.OnMachine(executable)
+            : throw Lacks($"package '{pin.Package}' {installed} is installed but its executable is gone: sudo apt-get install --reinstall {pin.Package}");
     }
 
     internal static void Check(ToolchainPin pin, string? installed, bool hasXvfb)
@@ -49,15 +49,15 @@ internal static class AptPackage
     /// <summary>Version of an installed package, or <c>null</c>.</summary>
     private static async Task<string?> VersionAsync(string package, CancellationToken cancellation)
     {
-        var (code, line) = await RunAsync(["dpkg-query", "-W", "-f=${db:Status-Abbrev} ${Version}", package], cancellation).ConfigureAwait(false);
-        return code == 0 && line.StartsWith("ii", StringComparison.Ordinal) ? line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1] : null;
+        var answer = await Tool.RunAsync(["dpkg-query", "-W", "-f=${db:Status-Abbrev} ${Version}", package], cancellation).ConfigureAwait(false);
+        return answer.Code == 0 && answer.Output.StartsWith("ii", StringComparison.Ordinal) ? answer.Output.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1] : null;
     }
 
     private static async Task InstallAsync(ToolchainOptions options, CancellationToken cancellation)
     {
         var script = Path.GetFullPath(Path.Combine(options.BlenderFolder, "install.sh"));
         string[] sudo = Native.EffectiveUser() == 0 ? [] : ["sudo", "-n"];
-        if (!File.Exists(script) || (sudo.Length > 0 && (await RunAsync(["sudo", "-n", "true"], cancellation).ConfigureAwait(false)).Code != 0))
+        if (!File.Exists(script) || (sudo.Length > 0 && (await Tool.RunAsync(["sudo", "-n", "true"], cancellation).ConfigureAwait(false)).Code != 0))
         {
             return;
         }
@@ -68,22 +68,6 @@ internal static class AptPackage
         if (process.ExitCode != 0)
         {
             throw Lacks($"'{script}' ended with exit code {process.ExitCode}: see what it wrote above");
-        }
-    }
-
-    private static async Task<(int Code, string Output)> RunAsync(IReadOnlyList<string> command, CancellationToken cancellation)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            _ = process.StandardError.ReadToEndAsync(cancellation);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellation).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            return (process.ExitCode, output.Trim());
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return (127, "");
         }
     }
 

@@ -1,29 +1,26 @@
-using System.Diagnostics;
-
 namespace Rayshard.Blender;
 
 /// <summary>Brings and unpacks a toolchain that comes as an archive, as blender.org gives them: <c>blender-X.Y.Z-linux-x64.tar.xz</c>.</summary>
-internal static class Archive
+internal sealed class Archive : IProvider
 {
-    /// <summary>Path of the unpacked executable.</summary>
-    /// <exception cref="RayshardException">The archive can't be had, is not the pinned one, or holds no Blender.</exception>
-    public static async Task<string> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<Installation> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now)
     {
-        var digest = PathProvider.DigestOf(pin);
+        var digest = Digest.Parse(pin.Sha256);
         var root = Path.Combine(options.StateFolder, "roots", $"{pin.Id}-{digest.ToString()[..12]}");
         var executable = Path.Combine(root, "blender");
         if (File.Exists(executable))
         {
-            return executable;
+            return Installation.OnMachine(executable);
         }
 
         using var file = new PinnedFile(Path.Combine(options.StateFolder, "archives"), digest, $"toolchain '{pin.Id}'");
-        var archive = await file.FetchAsync(pin.Urls, cancellation).ConfigureAwait(false);
+        var archive = await file.FetchAsync(pin.Urls, now).ConfigureAwait(false);
         var partial = $"{root}.{Environment.ProcessId}.partial";
         Directory.CreateDirectory(partial);
         try
         {
-            await UnpackAsync(archive, partial, pin, cancellation).ConfigureAwait(false);
+            await UnpackAsync(archive, partial, pin, now).ConfigureAwait(false);
             if (!File.Exists(Path.Combine(partial, "blender")))
             {
                 throw new RayshardException(ExitCode.MachineLacks, $"toolchain '{pin.Id}': the archive holds no 'FOLDER/blender': is it a Linux build of Blender?");
@@ -43,18 +40,16 @@ internal static class Archive
             }
         }
 
-        return executable;
+        return Installation.OnMachine(executable);
     }
 
     private static async Task UnpackAsync(string archive, string into, ToolchainPin pin, CancellationToken cancellation)
     {
         // GNU tar refuses names that lead out of the folder, and knows xz, gz and zstd by their first bytes. It has passed its SHA-256 by now.
-        using var process = Process.Start(new ProcessStartInfo("tar", ["-x", "-f", archive, "-C", into, "--strip-components=1", "--no-same-owner"]) { RedirectStandardError = true })!;
-        var said = await process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
-        await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-        if (process.ExitCode != 0)
+        var tar = await Tool.RunAsync(["tar", "-x", "-f", archive, "-C", into, "--strip-components=1", "--no-same-owner"], cancellation).ConfigureAwait(false);
+        if (tar.Code != 0)
         {
-            throw new RayshardException(ExitCode.MachineLacks, $"toolchain '{pin.Id}': the archive can't be unpacked into '{into}': {said.Trim().ReplaceLineEndings(" ")}; for .xz: sudo apt-get install xz-utils");
+            throw new RayshardException(ExitCode.MachineLacks, $"toolchain '{pin.Id}': the archive can't be unpacked into '{into}': {tar.Error}; for .xz: sudo apt-get install xz-utils");
         }
     }
 }

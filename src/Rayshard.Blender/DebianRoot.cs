@@ -1,12 +1,10 @@
-using System.Diagnostics;
-
 namespace Rayshard.Blender;
 
 /// <summary>
 /// Makes a folder of a Debian release's Blender and all that it needs, without touching the system and without root. The packages are kept by
 /// digest, so that the folder can be made again without a network.
 /// </summary>
-internal static class DebianRoot
+internal sealed class DebianRoot : IProvider
 {
     private const string Mirror = "https://deb.debian.org/debian";
     private const int Downloads = 4;
@@ -14,16 +12,10 @@ internal static class DebianRoot
     // Packages since Debian 12's successor have files below /usr only, and count on base-files for the links.
     private static readonly string[] s_merged = ["bin", "sbin", "lib", "lib64"];
 
-    /// <summary>The folder, made where it is not there yet.</summary>
-    /// <exception cref="RayshardException">A package can't be had or is another one, or the machine lacks bwrap or dpkg-deb.</exception>
-    public static async Task<string> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<Installation> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now)
     {
-        if (pin.Lock.Length == 0)
-        {
-            throw new RayshardException(ExitCode.AskedWrongly, $"toolchain '{pin.Id}' has no lock in blender/toolchains.json, so provider 'debian' can't make it: take provider '{pin.Provider}'");
-        }
-
-        if (!File.Exists(Sandbox.Executable) || !File.Exists("/usr/bin/dpkg-deb"))
+        if (!File.Exists(Bubblewrap.Executable) || !File.Exists("/usr/bin/dpkg-deb"))
         {
             throw new RayshardException(ExitCode.MachineLacks, $"toolchain '{pin.Id}' needs bubblewrap and dpkg. Type: sudo apt-get install -y --no-install-recommends bubblewrap dpkg");
         }
@@ -31,16 +23,21 @@ internal static class DebianRoot
         var file = Path.Combine(options.BlenderFolder, pin.Lock);
         var packages = DebianLock.Read(file);
         var root = Path.GetFullPath(Path.Combine(options.StateFolder, "roots", $"{pin.Id}-{Digest.OfFile(file).ToString()[..12]}"));
-        if (Directory.Exists(root))
+        if (!Directory.Exists(root))
         {
-            return root;
+            await MakeAsync(root, await FetchAsync(pin, packages, options, now).ConfigureAwait(false), now).ConfigureAwait(false);
         }
 
-        var debs = await FetchAsync(pin, packages, options, cancellation).ConfigureAwait(false);
+        const string executable = "/usr/bin/blender";
+        return new(executable, Digest.OfFile(root + executable), new Bubblewrap(root));
+    }
+
+    private static async Task MakeAsync(string root, IReadOnlyList<string> debs, CancellationToken now)
+    {
         var partial = $"{root}.{Environment.ProcessId}.partial";
         try
         {
-            await UnpackAsync(debs, partial, cancellation).ConfigureAwait(false);
+            await UnpackAsync(debs, partial, now).ConfigureAwait(false);
             Directory.Move(partial, root);
         }
         catch (IOException) when (Directory.Exists(root))
@@ -54,8 +51,6 @@ internal static class DebianRoot
                 Directory.Delete(partial, recursive: true);
             }
         }
-
-        return root;
     }
 
     private static async Task<string[]> FetchAsync(ToolchainPin pin, IReadOnlyList<LockedPackage> packages, ToolchainOptions options, CancellationToken cancellation)
@@ -66,7 +61,14 @@ internal static class DebianRoot
         {
             var package = packages[i];
             using var file = new PinnedFile(Path.Combine(options.StateFolder, "debs"), package.Sha256, $"toolchain '{pin.Id}': package '{Path.GetFileName(package.Path)}'");
-            debs[i] = await file.FetchAsync([.. mirrors.Select(mirror => $"{mirror.TrimEnd('/')}/{package.Path.Replace("+", "%2b", StringComparison.Ordinal)}")], now).ConfigureAwait(false);
+            try
+            {
+                debs[i] = await file.FetchAsync([.. mirrors.Select(mirror => $"{mirror.TrimEnd('/')}/{package.Path.Replace("+", "%2b", StringComparison.Ordinal)}")], now).ConfigureAwait(false);
+            }
+            catch (RayshardException e) when (pin.IsMoving)
+            {
+                throw new RayshardException(e.ExitCode, $"{e.Message}. {pin.Release} moves on and mirrors lose what was locked: write {pin.Lock} anew with blender/lock.sh and pin the version that it names, or bring the packages from a machine that has them in '{options.StateFolder}/debs'", e);
+            }
         }).ConfigureAwait(false);
         return debs;
     }
@@ -76,12 +78,10 @@ internal static class DebianRoot
         Directory.CreateDirectory(into);
         foreach (var deb in debs)
         {
-            using var process = Process.Start(new ProcessStartInfo("dpkg-deb", ["--extract", deb, into]) { RedirectStandardError = true })!;
-            var said = await process.StandardError.ReadToEndAsync(cancellation).ConfigureAwait(false);
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            if (process.ExitCode != 0)
+            var extract = await Tool.RunAsync(["dpkg-deb", "--extract", deb, into], cancellation).ConfigureAwait(false);
+            if (extract.Code != 0)
             {
-                throw new RayshardException(ExitCode.MachineLacks, $"'{deb}' can't be unpacked into '{into}': {said.Trim().ReplaceLineEndings(" ")}");
+                throw new RayshardException(ExitCode.MachineLacks, $"'{deb}' can't be unpacked into '{into}': {extract.Error}");
             }
         }
 

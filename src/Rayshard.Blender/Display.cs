@@ -7,6 +7,12 @@ internal sealed class Display : IAsyncDisposable
 {
     public const string Executable = "/usr/bin/Xvfb";
 
+    /// <summary>The variable that names a program's display.</summary>
+    public const string Variable = "DISPLAY";
+
+    /// <summary>The folder of all displays' sockets.</summary>
+    public const string Sockets = "/tmp/.X11-unix";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly ProcessGroup _server;

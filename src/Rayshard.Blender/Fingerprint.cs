@@ -10,6 +10,17 @@ namespace Rayshard.Blender;
 /// </param>
 public sealed record Fingerprint(IReadOnlyDictionary<string, string> Facts)
 {
+    private const string Library = "library.";
+    private const string Others = "other libraries";
+
+    // What a library that differs is to a frame, by a part of its file's name; the first that fits.
+    private static readonly (string Part, string Kind)[] s_libraries =
+    [
+        ("OpenImageDenoise", "another denoiser"), ("embree", "another Embree"), ("libGLX", "another graphics driver"), ("swrast", "another graphics driver"),
+        ("gallium", "another graphics driver"), ("libLLVM", "another graphics driver"), ("nvidia", "another graphics driver"), ("libcuda", "another graphics driver"),
+        ("libc.so", "another C library"), ("libm.so", "another C library"), ("OpenImageIO", "another OpenImageIO"), ("OpenColorIO", "another OpenColorIO"),
+    ];
+
     private static readonly (string Fact, string Cause)[] s_causes =
     [
         ("blender.version", "another version of Blender"), ("executable", "another build of Blender"), ("cpu.kernel", "Cycles' CPU kernel"),
@@ -46,26 +57,38 @@ public sealed record Fingerprint(IReadOnlyDictionary<string, string> Facts)
             }
         }
 
-        var libraries = differences.Keys.Where(fact => fact.StartsWith("library.", StringComparison.Ordinal)).Select(fact => fact["library.".Length..]).ToList();
-        if (libraries.Count > 0)
+        var libraries = differences.Keys.Where(fact => fact.StartsWith(Library, StringComparison.Ordinal)).Select(fact => fact[Library.Length..]);
+        foreach (var group in libraries.GroupBy(KindOf).OrderBy(group => group.Key == Others))
         {
-            yield return $"{libraries.Count} other libraries: {string.Join(", ", libraries.Take(8))}{(libraries.Count > 8 ? ", ..." : "")}";
+            yield return $"{group.Key}: {string.Join(", ", group.Take(8))}{(group.Count() > 8 ? $" and {group.Count() - 8} more" : "")}";
         }
     }
 
+    /// <summary>As <see cref="Causes"/>, of those facts alone that this one has: what a machine that has not rendered yet knows of itself.</summary>
+    public IEnumerable<string> CausesAsFarAsKnown(Fingerprint stored) =>
+        Causes(new(stored.Facts.Where(fact => Facts.ContainsKey(fact.Key)).ToDictionary()));
+
+    private static string KindOf(string library) =>
+        s_libraries.FirstOrDefault(kind => library.Contains(kind.Part, StringComparison.OrdinalIgnoreCase)) is { Kind: { } known } ? known : Others;
+
+    /// <summary>What can be known before anything is rendered: build, CPU class, device, threads.</summary>
+    public static Fingerprint Before(Toolchain toolchain) => new(new Dictionary<string, string>
+    {
+        ["toolchain"] = toolchain.Pin.Id,
+        ["executable"] = toolchain.ExecutableDigest.ToString(),
+        ["cpu.kernel"] = toolchain.CpuClass.Kernel,
+        ["cpu.embree"] = toolchain.CpuClass.Embree,
+        ["cpu.model"] = CpuModel(),
+        ["device"] = "CPU",
+        ["threads"] = WorkerCommand.Threads.ToString(CultureInfo.InvariantCulture),
+    });
+
     internal static Fingerprint Of(Toolchain toolchain, WorkerEvidence worker, IReadOnlyDictionary<string, Digest> libraries)
     {
-        var facts = new Dictionary<string, string>
+        var facts = new Dictionary<string, string>(Before(toolchain).Facts)
         {
-            ["toolchain"] = toolchain.Pin.Id,
-            ["executable"] = toolchain.ExecutableDigest.ToString(),
             ["python"] = (string?)worker.Hello["python"] ?? "",
             ["numpy"] = (string?)worker.Hello["numpy"] ?? "",
-            ["cpu.kernel"] = toolchain.CpuClass.Kernel,
-            ["cpu.embree"] = toolchain.CpuClass.Embree,
-            ["cpu.model"] = CpuModel(),
-            ["device"] = "CPU",
-            ["threads"] = WorkerCommand.Threads.ToString(CultureInfo.InvariantCulture),
         };
         foreach (var fact in ((JObject?)worker.Hello["blender"])?.Properties() ?? [])
         {

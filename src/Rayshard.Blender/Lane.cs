@@ -18,6 +18,9 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live, Bell b
     /// <summary>The socket to listen to, or -1.</summary>
     public int Socket => _worker is null || _death is not null ? -1 : _worker.Socket;
 
+    /// <summary>How it is now; may be asked on any thread.</summary>
+    public WorkerState State => _worker is { } worker ? new(number, worker.Pid, worker.Rendered, _starts) : new(number, null, 0, _starts);
+
     private bool IsRecycling => _worker is not null && _next is { IsCompletedSuccessfully: true };
 
     /// <summary>Does what can be done now: start a Worker, take one that has started, ask for frames.</summary>

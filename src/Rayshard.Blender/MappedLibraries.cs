@@ -5,7 +5,7 @@ namespace Rayshard.Blender;
 /// <summary>The code that a running Blender has in its memory: the executable and every library, also those that were loaded late.</summary>
 internal static class MappedLibraries
 {
-    private static readonly ConcurrentDictionary<(string Path, long Bytes, DateTime Written), Digest> s_known = new();
+    private static readonly ConcurrentDictionary<(FileIdentity File, long Bytes, DateTime Written), Digest> s_known = new();
 
     /// <summary>File name and SHA-256 of each, by name; those that can't be read any more, because the process has ended, are left out.</summary>
     public static SortedDictionary<string, Digest> Of(int pid)
@@ -15,9 +15,9 @@ internal static class MappedLibraries
         {
             try
             {
-                // By its own root: it may run in another folder tree than ours.
+                // By its own root: it may run in another folder tree than ours. And known by its inode: in images files have no time of their own.
                 var file = new FileInfo($"/proc/{pid}/root{path}");
-                found[Path.GetFileName(path)] = s_known.GetOrAdd((path, file.Length, file.LastWriteTimeUtc), _ => Digest.OfFile(file.FullName));
+                found[Path.GetFileName(path)] = s_known.GetOrAdd((Native.IdentityOf(file.FullName), file.Length, file.LastWriteTimeUtc), _ => Digest.OfFile(file.FullName));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -10,9 +11,13 @@ internal static partial class Native
     public const int SigTerm = 15;
     public const int SigKill = 9;
 
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
     private const int AtCurrentFolder = -100;
     private const int NoFollow = 0x100;
     private const uint WantOwner = 8;
+    private const uint WantInode = 0x100;
+    private const int StatusBytes = 256;
 
     /// <summary>Sends a signal to a process, or to a whole group where <paramref name="pid"/> is negative. Whether anybody got it.</summary>
     [LibraryImport("libc", EntryPoint = "kill")]
@@ -23,6 +28,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    public static partial uint EffectiveGroup();
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatRaw(int folder, string path, int flags, uint mask, Span<byte> result);
@@ -71,12 +79,28 @@ internal static partial class Native
         return error;
     }
 
+    /// <summary>The process that connected a Unix socket, as this process's namespace numbers it; 0 where it has no number here.</summary>
+    public static int PeerOf(Socket socket)
+    {
+        Span<byte> pidUserGroup = stackalloc byte[12];
+        return socket.GetRawSocketOption(SocketLevel, PeerCredentials, pidUserGroup) == pidUserGroup.Length ? BinaryPrimitives.ReadInt32LittleEndian(pidUserGroup) : 0;
+    }
+
     /// <summary>Whether the current user owns the path itself (a link is not followed).</summary>
     public static bool IsOwn(string path)
     {
-        Span<byte> status = stackalloc byte[256];
+        Span<byte> status = stackalloc byte[StatusBytes];
         return StatRaw(AtCurrentFolder, path, NoFollow, WantOwner, status) == 0
             && BinaryPrimitives.ReadUInt32LittleEndian(status[20..]) == EffectiveUser();
+    }
+
+    /// <summary>Which file a path leads to, links followed: the same for two paths to one file. All zero where there is none.</summary>
+    public static FileIdentity IdentityOf(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusBytes];
+        return StatRaw(AtCurrentFolder, path, 0, WantInode, status) == 0
+            ? new(BinaryPrimitives.ReadUInt64LittleEndian(status[136..]), BinaryPrimitives.ReadUInt64LittleEndian(status[32..]))
+            : default;
     }
 
     /// <summary>The kernel's <c>pollfd</c>, asking whether a descriptor can be read.</summary>
@@ -93,3 +117,6 @@ internal static partial class Native
         public readonly bool CanRead => _found != 0;
     }
 }
+
+/// <summary>A file by its file system's device number and its inode.</summary>
+internal readonly record struct FileIdentity(ulong Device, ulong Inode);

@@ -11,7 +11,14 @@ namespace Rayshard.Blender;
 /// <param name="Folder">Its working folder.</param>
 /// <param name="Log">The file that its output is appended to.</param>
 internal sealed record Launch(
-    string Executable, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Folder, string Log);
+    string Executable, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Folder, string Log)
+{
+    /// <summary>
+    /// Whether it stands for something that no signal reaches, and ends that and itself when its standard input is closed. Every other program
+    /// reads nothing.
+    /// </summary>
+    public bool EndsWithInput { get; init; }
+}
 
 /// <summary>A started program in a session and process group of its own: a Ctrl-C in the terminal does not reach it, and it ends with the host whatever happens.</summary>
 internal sealed class ProcessGroup : IDisposable
@@ -20,17 +27,22 @@ internal sealed class ProcessGroup : IDisposable
     // million frames with a bad one would fill the disk. 3 is what Xvfb writes its number to.
     private const string Script = """
         [ "$PPID" = "$1" ] || exit 71
-        log=$2; shift 2; ulimit -c 0
-        exec "$@" 3>&1 </dev/null >>"$log" 2>&1
+        log=$2 input=$3; shift 3; ulimit -c 0
+        exec "$@" 3>&1 <"$input" >>"$log" 2>&1
         """;
 
     private static readonly BlockingCollection<Action> s_starts = StartThread();
 
-    private readonly Process _process;
+    // A container is gone after some tenths of a second; past this its engine is stuck.
+    private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(10);
 
-    private ProcessGroup(Process process)
+    private readonly Process _process;
+    private readonly bool _endsWithInput;
+
+    private ProcessGroup(Process process, bool endsWithInput)
     {
         _process = process;
+        _endsWithInput = endsWithInput;
         Pid = process.Id;
         Exited = WaitAsync();
     }
@@ -49,7 +61,7 @@ internal sealed class ProcessGroup : IDisposable
         {
             try
             {
-                done.SetResult(new(Process.Start(Info(launch))!));
+                done.SetResult(new(Process.Start(Info(launch))!, launch.EndsWithInput));
             }
             catch (Exception e)
             {
@@ -62,8 +74,19 @@ internal sealed class ProcessGroup : IDisposable
     /// <summary>The next line that the program writes to its descriptor 3, or <c>null</c> when it has none more.</summary>
     public async Task<string?> ReadLineAsync(CancellationToken cancellation) => await _process.StandardOutput.ReadLineAsync(cancellation).ConfigureAwait(false);
 
-    /// <summary>Kills every process of the group, at once, also a stopped one.</summary>
-    public void Kill() => Signal(Native.SigKill);
+    /// <summary>Kills every process of the group, at once, also a stopped one; or closes the input of one that ends with it.</summary>
+    public void Kill()
+    {
+        if (!_endsWithInput)
+        {
+            Signal(Native.SigKill);
+        }
+        else if (!Exited.IsCompleted)
+        {
+            _process.StandardInput.Close();
+            _ = Task.Delay(s_endPatience).ContinueWith(_ => Signal(Native.SigKill), TaskScheduler.Default);
+        }
+    }
 
     /// <summary>Sends a signal to every process of the group.</summary>
     public void Signal(int signal)
@@ -114,7 +137,7 @@ internal sealed class ProcessGroup : IDisposable
             RedirectStandardError = true,
         };
         string[] arguments = ["--pdeathsig", "KILL", "--", "/usr/bin/setsid", "--", "/bin/sh", "-c", Script, "launch",
-            Environment.ProcessId.ToString(CultureInfo.InvariantCulture), launch.Log, launch.Executable, .. launch.Arguments];
+            Environment.ProcessId.ToString(CultureInfo.InvariantCulture), launch.Log, launch.EndsWithInput ? "/dev/stdin" : "/dev/null", launch.Executable, .. launch.Arguments];
         foreach (var argument in arguments)
         {
             info.ArgumentList.Add(argument);

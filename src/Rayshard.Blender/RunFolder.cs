@@ -85,8 +85,14 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    private static bool IsStale(string folder)
+    /// <summary>Whether a run's folder is no more, or its run is dead.</summary>
+    public static bool IsStale(string folder)
     {
+        if (!Directory.Exists(folder))
+        {
+            return true;
+        }
+
         if (!Native.IsOwn(folder) || new DirectoryInfo(folder).LinkTarget is not null)
         {
             return false;

@@ -24,30 +24,30 @@ public sealed record Toolchain
 {
     private readonly ToolchainOptions _options;
 
-    private Toolchain(ToolchainPin pin, ToolchainOptions options, string executable, string? root, CpuClass cpuClass)
+    private readonly Installation _installation;
+
+    private Toolchain(ToolchainPin pin, ToolchainOptions options, Installation installation, CpuClass cpuClass)
     {
-        Root = root;
         Pin = pin;
-        Executable = executable;
-        ExecutableDigest = Digest.OfFile(executable);
         CpuClass = cpuClass;
         _options = options;
+        _installation = installation;
     }
 
     /// <summary>The pin.</summary>
     public ToolchainPin Pin { get; }
 
-    /// <summary>Path of Blender's executable.</summary>
-    public string Executable { get; }
+    /// <summary>Path of Blender's executable, as a Worker sees it.</summary>
+    public string Executable => _installation.Executable;
 
-    /// <summary>The folder tree that it runs in; <c>null</c>: the machine's own.</summary>
-    public string? Root { get; }
+    /// <summary>The folder or the image that it runs in; <c>null</c>: the machine itself.</summary>
+    public string? Place => _installation.Sandbox?.Place;
 
     /// <summary>How it came here.</summary>
     public string Provider => _options.Provider ?? Pin.Provider;
 
     /// <summary>SHA-256 of the executable.</summary>
-    public Digest ExecutableDigest { get; }
+    public Digest ExecutableDigest => _installation.ExecutableDigest;
 
     /// <summary>What of this machine's CPU can move a bit.</summary>
     public CpuClass CpuClass { get; }
@@ -70,16 +70,9 @@ public sealed record Toolchain
     {
         var cpuClass = CpuClass.Of(kernel);
         var provider = options.Provider ?? pin.Provider;
-        var root = provider == "debian" ? await DebianRoot.ProvisionAsync(pin, options, now).ConfigureAwait(false) : null;
-        var executable = provider switch
-        {
-            "debian" => Path.Combine(root!, "usr", "bin", "blender"),
-            "apt" => await AptPackage.ProvisionAsync(pin, options, now).ConfigureAwait(false),
-            "archive" => await Archive.ProvisionAsync(pin, options, now).ConfigureAwait(false),
-            "path" => PathProvider.Provision(pin),
-            var other => throw new RayshardException(ExitCode.AskedWrongly, $"toolchain '{pin.Id}': provider: there is no '{other}': take apt, debian, archive or path"),
-        };
-        var toolchain = new Toolchain(pin, options with { BlenderFolder = Path.GetFullPath(options.BlenderFolder) }, executable, root, cpuClass);
+        PinFields.Check(pin, provider);
+        var installation = await IProvider.All[provider].ProvisionAsync(pin, options, now).ConfigureAwait(false);
+        var toolchain = new Toolchain(pin, options with { BlenderFolder = Path.GetFullPath(options.BlenderFolder) }, installation, cpuClass);
         var (probe, isNew) = await new Probe(toolchain, options).RunAsync(now).ConfigureAwait(false);
         return toolchain with { Probe = probe, WasProbed = isNew };
     }
@@ -89,13 +82,17 @@ public sealed record Toolchain
         BlenderFacts.Toolchains.Values.Select(pin => (pin, Blender.Probe.Kept(options, pin)));
 
     /// <summary>How a Worker is started.</summary>
-    internal WorkerCommand Command(Capture capture) => new(
-        Root is null ? Executable : "/usr/bin/blender",
-        [.. capture == Capture.Viewer ? Array.Empty<string>() : ["--background"],
+    internal WorkerCommand Command(Capture capture) => Script(Path.Combine("worker", "worker.py"), needsWindow: capture == Capture.Viewer);
+
+    /// <summary>How Blender is started with a Python file of the <c>blender/</c> folder.</summary>
+    internal WorkerCommand Script(string file, bool needsWindow = false) => new(
+        Executable,
+        [.. needsWindow ? Array.Empty<string>() : ["--background"],
             "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", WorkerCommand.Threads.ToString(CultureInfo.InvariantCulture), "--python-exit-code", "64",
-            "--python", Path.Combine(_options.BlenderFolder, "worker", "worker.py"), "--"],
+            "--python", Path.Combine(_options.BlenderFolder, file), "--"],
         CpuClass.Environment)
     {
-        Sandbox = Root is null ? null : new(Root, [_options.BlenderFolder]),
+        Sandbox = _installation.Sandbox,
+        Readable = [_options.BlenderFolder],
     };
 }

@@ -14,7 +14,7 @@ internal sealed partial class Worker
         {
             Interlocked.Exchange(ref _deadline, Pace.Until(_plan.Options.StartDeadline));
             await StartProcessesAsync().ConfigureAwait(false);
-            await _channel.AcceptAsync(_ended.Token).ConfigureAwait(false);
+            Pid = await _channel.AcceptAsync(_ended.Token).ConfigureAwait(false);
 
             // A thread of its own, because it waits for seconds.
             await Task.Factory.StartNew(Greet, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
@@ -36,7 +36,7 @@ internal sealed partial class Worker
         if (_plan.Session.NeedsDisplay)
         {
             _display = await Display.StartAsync(environment, _folder, _log.Path, _ended.Token).ConfigureAwait(false);
-            environment["DISPLAY"] = _display.Name;
+            environment[Display.Variable] = _display.Name;
         }
 
         _group = await ProcessGroup.StartAsync(_plan.Command.Launch(_plan.Session, environment, _folder, _log.Path)).ConfigureAwait(false);
@@ -62,7 +62,6 @@ internal sealed partial class Worker
             throw new FormatException($"the worker speaks protocol {hello.Protocol}, not {WorkerMessage.Version}: blender/worker and the host are of unlike versions");
         }
 
-        Pid = (int?)hello.Json["pid"] ?? _group!.Pid;
         Interlocked.Exchange(ref _deadline, Pace.Until(_plan.Options.StartDeadline));
         _plan.Session.CheckFiles();
         _channel.Send(_plan.Session.Open(_slots, Path.Combine(_folder, "tmp")));

@@ -44,7 +44,7 @@ internal sealed partial class Worker : IAsyncDisposable
     /// <summary>What it said when the experiment was opened.</summary>
     public WorkerEvidence? Evidence { get; private set; }
 
-    /// <summary>Blender's process, as it names itself.</summary>
+    /// <summary>Blender's process, as this machine numbers it; 0 before it has connected.</summary>
     public int Pid { get; private set; }
 
     /// <summary>Frames it has rendered.</summary>

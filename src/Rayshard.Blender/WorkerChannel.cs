@@ -23,12 +23,13 @@ internal sealed class WorkerChannel : IDisposable
     /// <summary>The connected socket's descriptor.</summary>
     public int Descriptor { get; private set; } = -1;
 
-    /// <summary>Waits for the Worker to connect.</summary>
-    public async Task AcceptAsync(CancellationToken cancellation)
+    /// <summary>Waits for the Worker to connect. Gives its process as this machine numbers it, whatever it calls itself in a sandbox; 0 where the kernel does not tell.</summary>
+    public async Task<int> AcceptAsync(CancellationToken cancellation)
     {
         _socket = await _listener.AcceptAsync(cancellation).ConfigureAwait(false);
         Descriptor = (int)_socket.Handle;
         _listener.Dispose();
+        return Native.PeerOf(_socket);
     }
 
     /// <summary>Sends a message.</summary>

@@ -13,15 +13,23 @@ internal sealed record WorkerCommand(string Executable, IReadOnlyList<string> Ar
     public const int Threads = 1;
 
     /// <summary>What it runs in; <c>null</c>: the machine itself.</summary>
-    public Sandbox? Sandbox { get; init; }
+    public ISandbox? Sandbox { get; init; }
+
+    /// <summary>Folders that it must read, beside those of the scene.</summary>
+    public IReadOnlyList<string> Readable { get; init; } = [];
 
     /// <summary>How it is started in a private folder, whose file <c>socket</c> is the host's end.</summary>
     public Launch Launch(WorkerSession session, IReadOnlyDictionary<string, string> environment, string folder, string log)
     {
-        string[] command = [Executable, .. Arguments, Path.Combine(folder, "socket")];
-        return Sandbox is null
-            ? new(Executable, command[1..], environment, folder, log)
-            : new(Sandbox.Executable, Sandbox.Wrap(command, folder, session.Folder, session.NeedsDisplay), environment, folder, log);
+        var launch = new Launch(Executable, [.. Arguments, Path.Combine(folder, "socket")], environment, folder, log);
+        return Sandbox is null ? launch : Sandbox.Wrap(launch, Readable.Append(session.Folder).Distinct());
+    }
+
+    /// <summary>How it is started with arguments of its own instead of a socket, in a private folder.</summary>
+    public Launch Launch(IEnumerable<string> arguments, string folder, string log)
+    {
+        var launch = new Launch(Executable, [.. Arguments, .. arguments], EnvironmentIn(folder), folder, log);
+        return Sandbox is null ? launch : Sandbox.Wrap(launch, Readable.Append(folder).Distinct());
     }
 
     /// <summary>The whole environment of a Worker whose private folder this is: nothing of the user's can change a bit.</summary>

@@ -45,6 +45,9 @@ public sealed class WorkerPool : IAsyncDisposable
     /// <summary>What was measured to settle that; empty where nothing was.</summary>
     public string Calibration => _crew.Finding;
 
+    /// <summary>How each Worker is. A snapshot.</summary>
+    public IReadOnlyList<WorkerState> Workers => [.. _lanes.Select(lane => lane.State)];
+
     /// <summary>Tries of frames that failed so far.</summary>
     public int FailedTries => _counts.FailedTries;
 

@@ -18,15 +18,16 @@ internal sealed class ExperimentRun : IAsyncDisposable
     private readonly RecordWriter _records;
     private readonly RenderCounts _counts = new();
     private readonly StoringThread _storing;
+    private readonly FlatMemory _memory = new();
     private int _rendering;
     private ShardRun? _last;
     private bool _isWhole, _hasProvenance;
-    private long _allocated;
     private WorkerPool? _pool;
     private Toolchain? _toolchain;
     private RunEvidence? _evidence;
     private RenderProgress _progress;
     private bool _isInterrupted;
+    private IReadOnlyList<string> _unlike = [];
 
     /// <param name="resolved">The experiment.</param>
     /// <param name="store">The store, open for writing.</param>
@@ -52,9 +53,11 @@ internal sealed class ExperimentRun : IAsyncDisposable
         await Task.Factory.StartNew(Render, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         await _store.IndexAsync(_experiment, _plan, _run.Now).ConfigureAwait(false);
         await WriteProvenanceAsync().ConfigureAwait(false);
-        Report(_progress);
-        return new(_progress, _isInterrupted, _evidence?.Folder, StoredExperiment.At(_store.Folder, _experiment, _plan).Folder);
+        Report(_progress, _isInterrupted ? "interrupted" : "done");
+        return new(_progress, _isInterrupted, _evidence?.Folder, ShardFolder) { Unlike = _unlike };
     }
+
+    private string ShardFolder => StoredExperiment.At(_store.Folder, _experiment, _plan).Folder;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -78,7 +81,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
                         Store(_steps.Dequeue(), outcome);
                         Settle();
                         Report(_progress with { FailedTries = _pool!.FailedTries, Calibration = _pool.Calibration });
-                        KeepMemoryFlat();
+                        _memory.Keep();
                     }
                 }
             }
@@ -86,21 +89,17 @@ internal sealed class ExperimentRun : IAsyncDisposable
             Settle();
             _storing.Drain();
             _isInterrupted = _steps.Count > 0 || !_isWhole;
-            foreach (var shard in _steps.Select(step => step.Shard).Append(_last).Distinct())
-            {
-                shard?.Flush();
-            }
+            Open().ForEach(shard => shard.Flush());
         }
         finally
         {
-            foreach (var shard in _steps.Select(step => step.Shard).Append(_last).Distinct())
-            {
-                shard?.Dispose();
-            }
+            Open().ForEach(shard => shard.Dispose());
 
             _steps.Clear();
         }
     }
+
+    private List<ShardRun> Open() => [.. _steps.Select(step => step.Shard).Append(_last).OfType<ShardRun>().Distinct()];
 
     private SealedShard? Sealed(int shard)
     {
@@ -244,7 +243,9 @@ internal sealed class ExperimentRun : IAsyncDisposable
             return;
         }
 
-        step.Shard.Append(outcome.Frame, FrameBlobs.Of(_experiment, _records, (RenderedFrame)outcome), isReused: false);
+        var rendered = (RenderedFrame)outcome;
+        step.Shard.Append(outcome.Frame, FrameBlobs.Of(_experiment, _records, rendered), isReused: false);
+        _evidence!.Progress.Rendered(outcome.Frame.Index, rendered.Seconds);
         if (!_hasProvenance)
         {
             _hasProvenance = true;
@@ -252,35 +253,40 @@ internal sealed class ExperimentRun : IAsyncDisposable
         }
     }
 
-    // The collector's first generation may grow to the size of the CPU's cache, 60 MB and more, before it is looked at: 0.3 ms here keep
-    // the host where it is after its first frames.
-    private void KeepMemoryFlat()
-    {
-        const long bytes = 1 << 20;
-        if (GC.GetAllocatedBytesForCurrentThread() - _allocated > bytes)
-        {
-            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-            _allocated = GC.GetAllocatedBytesForCurrentThread();
-        }
-    }
-
     private async Task WriteProvenanceAsync()
     {
         if (_pool is not null)
         {
-            await _evidence!.WriteProvenanceAsync(_toolchain!, _pool, StoredExperiment.At(_store.Folder, _experiment, _plan).Folder, _run.Time).ConfigureAwait(false);
+            await _evidence!.WriteProvenanceAsync(_toolchain!, _pool, ShardFolder, _run.Time).ConfigureAwait(false);
         }
     }
 
     private WorkerPool Pool()
     {
-        _evidence ??= new(_run.RunsFolder, _experiment, _run.Time);
-        return _pool ??= _openPool(_evidence);
+        if (_pool is null)
+        {
+            _unlike = UnlikeBefore();
+            _evidence = new(_run.RunsFolder, _experiment, _run.Time);
+            _pool = _openPool(_evidence);
+        }
+
+        return _pool;
     }
 
-    private void Report(RenderProgress progress)
+    // Before the first frame, so that nothing is mixed where the experiment forbids it.
+    private List<string> UnlikeBefore()
+    {
+        var here = Fingerprint.Before(_toolchain!);
+        var unlike = StoredFingerprints.Read(ShardFolder).SelectMany(here.CausesAsFarAsKnown).Distinct().ToList();
+        return unlike.Count == 0 || _experiment.Fleet == Fleet.Report ? unlike : throw new RayshardException(ExitCode.MachineLacks,
+            $"experiment '{_experiment.Name}': fleet: it refuses machines that need not give the same bits, and this one is unlike those that rendered '{ShardFolder}' ({string.Join("; ", unlike)}): "
+            + "render on a machine like those, into another --store, or set fleet to 'report'");
+    }
+
+    private void Report(RenderProgress progress, string? ended = null)
     {
         _progress = _counts.On(progress) with { Elapsed = Stopwatch.GetElapsedTime(_started) };
+        _evidence?.Progress.Write(_progress, _pool?.Workers ?? [], ended);
         _run.Progress?.Report(_progress);
     }
 

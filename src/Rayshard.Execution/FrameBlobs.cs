@@ -90,6 +90,9 @@ internal sealed class FrameBlobs : IDisposable
         }
     }
 
+    /// <summary>The floats of a pass, top row first.</summary>
+    public ReadOnlySpan<float> Pixels(string pass) => Npy.Pixels(_blobs[Record.Passes.Select((p, i) => (p.Name, i)).Single(p => p.Name == pass).i].Span);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -115,6 +115,35 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         return new(experiment.Name, verdicts, run.Missing, run.Fingerprint, stored, causes, evidence.Folder);
     }
 
+    /// <summary>Renders a sample of an experiment on toolchains, the oldest first, and measures what moves from each to the next. Nothing is stored.</summary>
+    /// <param name="resolved">The experiment.</param>
+    /// <param name="sample">Which of its frames.</param>
+    /// <param name="request">How Workers are run and where evidence goes.</param>
+    /// <param name="toolchains">Ids of the toolchains.</param>
+    /// <param name="now">Set to end at once.</param>
+    /// <returns>The matrix; a toolchain that could not render says why.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
+    public async Task<Matrix> MatrixAsync(ResolvedExperiment resolved, FrameSample sample, RenderRequest request, IEnumerable<string> toolchains, CancellationToken now)
+    {
+        var evidence = new RunEvidence(Path.Combine(request.RunsFolder, "matrix"), resolved.Experiment, time);
+        using var run = new MatrixRun(resolved, sample, evidence, now);
+        foreach (var pin in toolchains.Select(id => BlenderFacts.Toolchains[id]).OrderBy(pin => Version.Parse(pin.Version)))
+        {
+            await run.AddAsync(pin, experiment => ProvisionAsync(experiment, now), (toolchain, experiment) => Open(toolchain, experiment, request, evidence)).ConfigureAwait(false);
+        }
+
+        return run.Matrix;
+    }
+
+    /// <summary>Has the toolchain of an experiment read pictures, without colour management.</summary>
+    /// <param name="resolved">The experiment.</param>
+    /// <param name="files">The pictures.</param>
+    /// <param name="folder">Where the arrays go; it exists.</param>
+    /// <param name="now">Set to end at once.</param>
+    /// <exception cref="RayshardException">A file is no picture that Blender reads, or the machine lacks something.</exception>
+    public async Task<IReadOnlyList<Picture>> ReadPicturesAsync(ResolvedExperiment resolved, IReadOnlyList<string> files, string folder, CancellationToken now) =>
+        await PictureReader.ReadAsync(await ProvisionAsync(resolved.Experiment, now).ConfigureAwait(false), files, folder, now).ConfigureAwait(false);
+
     /// <summary>Writes every frame's configuration as JSON Lines, in constant memory.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
     public static void WriteConfigs(IEnumerable<ResolvedExperiment> experiments, TextWriter output, CancellationToken now)

@@ -73,6 +73,9 @@ public sealed record RenderProgress(string Experiment, long Frames)
 /// <param name="ShardFolder">Folder with the shards and the index tables.</param>
 public sealed record RenderSummary(RenderProgress Progress, bool IsInterrupted, string? RunFolder, string ShardFolder)
 {
+    /// <summary>In what this machine is unlike those that rendered the experiment before, a clause each; empty where it is not known to be.</summary>
+    public IReadOnlyList<string> Unlike { get; init; } = [];
+
     /// <summary>The exit code that says it.</summary>
     public ExitCode ExitCode => IsInterrupted ? ExitCode.Interrupted : Progress.Failed > 0 ? ExitCode.Quarantined : ExitCode.Done;
 }

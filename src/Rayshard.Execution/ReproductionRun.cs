@@ -163,5 +163,6 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
     private static PassVerdict HeldAgainstNoise(PassVerdict pass, PassDifference noise) =>
         pass with { Noise = noise, Grade = Tolerance.IsFarBelowNoise(pass.Difference, noise) ? Grade.WithinTolerance : Grade.Different };
 
-    private static Frame Reseeded(Frame frame) => frame with { NoiseSeed = (frame.NoiseSeed + 1) & int.MaxValue };
+    /// <summary>The frame with another noise seed, which no frame of the experiment is likely to have.</summary>
+    internal static Frame Reseeded(Frame frame) => frame with { NoiseSeed = (frame.NoiseSeed + 1) & int.MaxValue };
 }

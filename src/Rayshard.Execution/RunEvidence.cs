@@ -6,8 +6,8 @@ using Rayshard.Blender;
 namespace Rayshard.Execution;
 
 /// <summary>
-/// The folder of one run of one experiment: what Blender printed, what decided the pixels, and what was quarantined. Evidence for
-/// people; nothing reads it back.
+/// The folder of one run of one experiment: what Blender printed, what decided the pixels, how it went, and what was quarantined. Evidence
+/// for people: reports show it, nothing decides by it.
 /// </summary>
 internal sealed class RunEvidence
 {
@@ -19,7 +19,11 @@ internal sealed class RunEvidence
         var name = time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         Folder = Path.Combine(runsFolder, experiment.Name, $"{name}-{Environment.ProcessId}");
         Directory.CreateDirectory(LogFolder);
+        Progress = new(Folder, time);
     }
+
+    /// <summary>How the run goes.</summary>
+    public RunProgressFile Progress { get; }
 
     /// <summary>The folder.</summary>
     public string Folder { get; }

@@ -10,10 +10,12 @@ internal sealed class FrameScan(ShardBytes bytes, ShardLayout layout, FramePlan 
     public const int MaxRecordBytes = 1 << 20;
 
     /// <summary>The whole frames from the start of the file on, and where they end.</summary>
-    public (List<FrameEntry> Frames, long End) Run()
+    public (List<FrameEntry> Frames, long End) Run() => Run(0, layout.First);
+
+    /// <summary>The whole frames from byte <paramref name="end"/> on, none before frame <paramref name="index"/>, and where they end.</summary>
+    public (List<FrameEntry> Frames, long End) Run(long end, long index)
     {
         var frames = new List<FrameEntry>();
-        long end = 0, index = layout.First;
         while (end < bytes.Length && Read(end, index) is { } frame)
         {
             frames.Add(frame);

@@ -3,14 +3,14 @@ namespace Rayshard.Storage;
 /// <summary>Compares an experiment's index tables with those that its shards give, byte for byte, where they are there.</summary>
 internal static class IndexVerifier
 {
-    public static IEnumerable<Fault> Run(StoredExperiment experiment, CancellationToken cancellation)
+    public static IEnumerable<Fault> Run(StoredExperiment experiment, string folder, CancellationToken cancellation)
     {
         foreach (var table in IndexTables.Of(experiment))
         {
-            var path = Path.Combine(experiment.Folder, table.FileName);
+            var path = Path.Combine(folder, table.FileName);
             if (File.Exists(path) && Difference(table, path, cancellation) is { } offset)
             {
-                yield return new(Path.Combine(experiment.Name, table.FileName), offset, "", FaultKind.BadIndex, "the table is not the one that the shards give: indexing writes it anew");
+                yield return new(Path.Combine(Path.GetFileName(folder), table.FileName), offset, "", FaultKind.BadIndex, "the table is not the one that the shards give: indexing writes it anew");
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rayshard.Storage;
 
 /// <summary>A sealed shard, opened by its manifest: constant time to any frame. Not thread-safe; open one per thread.</summary>
@@ -64,6 +66,18 @@ public sealed class ShardReader : IDisposable
     /// <summary>A frame of this shard; reads its record. The frame reads through this shard and is done when it is disposed.</summary>
     /// <exception cref="DamagedShardException">The record is damaged.</exception>
     public StoredFrame Read(FrameEntry entry) => StoredFrame.Read(_bytes, entry.Offset);
+
+    /// <summary>
+    /// Fills <paramref name="floats"/> from a blob, unchecked: at the speed of memory, for whoever looks at all of them. What is to be copied or
+    /// trusted comes from <see cref="Read"/>.
+    /// </summary>
+    /// <param name="entry">The frame.</param>
+    /// <param name="pass">Place of the pass in the layout.</param>
+    /// <param name="first">Place in the blob of the first float, from 0; the caller stays within the pass.</param>
+    /// <param name="floats">Top row first, pixel by pixel.</param>
+    /// <exception cref="DamagedShardException">The file ends before, or the disk gives no data.</exception>
+    public void ReadFloats(FrameEntry entry, int pass, long first, Span<float> floats) =>
+        _bytes.Read(Layout.BlobOffset(entry, pass) + Npy.HeaderBytes + (first * sizeof(float)), MemoryMarshal.AsBytes(floats));
 
     /// <inheritdoc/>
     public void Dispose() => _bytes.Dispose();

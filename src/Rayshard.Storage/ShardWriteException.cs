@@ -14,7 +14,8 @@ public sealed class ShardWriteException(string path, bool isPoisoned, Exception 
     /// </summary>
     public bool IsPoisoned { get; } = isPoisoned;
 
-    internal static ExitCode ExitCodeOf(Exception cause)
+    /// <summary>The exit code of a failed write: <see cref="ExitCode.MachineLacks"/> where there is no space.</summary>
+    public static ExitCode ExitCodeOf(Exception cause)
     {
         // errno on Linux: .NET hands it through as HResult.
         const int noSpace = 28, quotaExceeded = 122;

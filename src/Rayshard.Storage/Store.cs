@@ -101,24 +101,7 @@ public sealed class Store : IDisposable
 
     /// <summary>The shard where it is sealed, else nothing. Reads the end of the file only.</summary>
     /// <exception cref="DamagedShardException">The file is there, but damaged or none of this experiment's.</exception>
-    public SealedShard? Sealed(Experiment resolved, FramePlan plan, int shard)
-    {
-        var experiment = StoredExperiment.At(Folder, resolved, plan);
-        var path = experiment.ShardPath(shard);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        var name = Path.Combine(experiment.Name, Path.GetFileName(path));
-        using var bytes = ShardBytes.Open(path, name);
-        var layout = ShardLayout.Of(resolved, plan, shard);
-        var tail = ShardTail.Read(bytes);
-        var perFrame = 1 + layout.Passes.Count;
-        return tail.Entries % perFrame == 0 && tail.Entries / perFrame <= layout.Expected
-            ? new(path, bytes.Length, tail.Digest, layout.First, layout.Expected, tail.Entries / perFrame)
-            : throw bytes.Damaged(tail.Start, EntryName.Manifest, FaultKind.BadManifest, $"{tail.Entries} entries are no whole number of frames of this experiment");
-    }
+    public SealedShard? Sealed(Experiment resolved, FramePlan plan, int shard) => StoredExperiment.At(Folder, resolved, plan).TrySealed(shard);
 
     /// <summary>Whether an earlier writer has left a partial of the shard.</summary>
     public bool IsBegun(Experiment resolved, FramePlan plan, int shard) => File.Exists(StoredExperiment.At(Folder, resolved, plan).ShardPath(shard) + ShardPaths.Partial);
@@ -157,23 +140,10 @@ public sealed class Store : IDisposable
     /// </summary>
     /// <exception cref="DamagedShardException">A shard's manifest is damaged.</exception>
     /// <exception cref="ShardWriteException">Writing failed; the tables are as they were before.</exception>
-    public async Task IndexAsync(Experiment resolved, FramePlan plan, CancellationToken cancellation = default)
+    public Task IndexAsync(Experiment resolved, FramePlan plan, CancellationToken cancellation = default)
     {
         var experiment = StoredExperiment.At(Folder, resolved, plan);
-        foreach (var table in IndexTables.Of(experiment))
-        {
-            var path = Path.Combine(experiment.Folder, table.FileName);
-            try
-            {
-                using var stream = new DurableStream(_files, path);
-                await table.WriteAsync(stream, cancellation);
-                stream.Commit();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new ShardWriteException(path, isPoisoned: false, e);
-            }
-        }
+        return experiment.WriteIndexAsync(_files, experiment.Folder, cancellation);
     }
 
     /// <summary>The experiments that have a folder in the store, by name.</summary>

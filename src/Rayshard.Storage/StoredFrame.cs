@@ -57,9 +57,7 @@ public sealed class StoredFrame : IDisposable
         var shard = ShardBytes.Open(path, name);
         try
         {
-            var frame = Read(shard, offset);
-            frame._owns = true;
-            return frame;
+            return Read(shard, offset, owns: true);
         }
         catch
         {
@@ -68,7 +66,7 @@ public sealed class StoredFrame : IDisposable
         }
     }
 
-    internal static StoredFrame Read(ShardBytes shard, long offset)
+    internal static StoredFrame Read(ShardBytes shard, long offset, bool owns = false)
     {
         if (!Ustar.TryRead(shard.Read(offset, Ustar.Block), out var name, out var size) || !EntryName.TryReadRecord(name, out var address))
         {
@@ -89,7 +87,7 @@ public sealed class StoredFrame : IDisposable
         try
         {
             var record = Record.Parse(content);
-            return new(shard, record, Offsets(record, offset + Ustar.EntryBytes(size)));
+            return new(shard, record, Offsets(record, offset + Ustar.EntryBytes(size))) { _owns = owns };
         }
         catch (FormatException e)
         {

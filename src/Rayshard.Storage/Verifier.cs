@@ -24,6 +24,48 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
         }
     }
 
+    /// <summary>
+    /// Reads every byte of an experiment's shards where no store is around them: headers, addresses, records, manifest, each frame against the
+    /// experiment; then the index tables.
+    /// </summary>
+    /// <param name="experiment">The experiment and the folder of its shards.</param>
+    /// <param name="indexFolder">Folder of the index tables; absent: they are not looked at.</param>
+    /// <param name="cancellation">Ends it between two frames.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static IEnumerable<Fault> Shards(StoredExperiment experiment, string? indexFolder, CancellationToken cancellation = default)
+    {
+        var faults = 0;
+        foreach (var number in experiment.Sealed())
+        {
+            var path = experiment.ShardPath(number);
+            foreach (var fault in ShardFaults(path, Path.GetFileName(path), experiment, number, cancellation))
+            {
+                faults++;
+                yield return fault;
+            }
+        }
+
+        foreach (var fault in faults == 0 && indexFolder is not null ? IndexVerifier.Run(experiment, indexFolder, cancellation) : [])
+        {
+            yield return fault;
+        }
+    }
+
+    private static List<Fault> ShardFaults(string path, string name, StoredExperiment experiment, int number, CancellationToken cancellation)
+    {
+        if (Try(() => ShardBytes.Open(path, name), out var damage) is not { } bytes)
+        {
+            return [damage!];
+        }
+
+        using (bytes)
+        {
+            var verifier = new ShardVerifier(bytes, experiment, number, quick: false);
+            verifier.Run(cancellation);
+            return verifier.Faults;
+        }
+    }
+
     private IEnumerable<Fault> Faults(CancellationToken cancellation)
     {
         var folders = Folders();
@@ -90,7 +132,7 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
         // What damaged shards would give is no measure for the tables.
         if (experiment is not null && faults == 0 && !_options.Quick)
         {
-            foreach (var fault in IndexVerifier.Run(experiment, cancellation))
+            foreach (var fault in IndexVerifier.Run(experiment, folder, cancellation))
             {
                 yield return fault;
             }

@@ -41,6 +41,9 @@ public sealed record Experiment
     /// <summary>One sentence for people. Decides no pixel.</summary>
     public string Description { get; init; } = "";
 
+    /// <summary>Whose it is and what others may do with it: asked once, here, for every bundle. Decides no pixel.</summary>
+    public About? About { get; init; }
+
     /// <summary>Id of the pinned Blender, from <c>blender/toolchains.json</c>.</summary>
     [JsonRequired]
     public string Toolchain { get; init; } = "";
@@ -74,6 +77,9 @@ public sealed record Experiment
 
     /// <summary>Which of Cycles' kernels renders. Unlike kernels give unlike bits, so a pinned one travels better.</summary>
     public CpuKernel CpuKernel { get; init; } = CpuKernel.Avx2;
+
+    /// <summary>What to do where another build or another class of CPU rendered the frames that the store has already. Decides no pixel.</summary>
+    public Fleet Fleet { get; init; } = Fleet.Report;
 
     /// <summary>Whether a pixel may be NaN or infinite. Where it may not, such a frame is refused.</summary>
     public bool AllowNonFinite { get; init; }
@@ -285,4 +291,15 @@ public enum CpuKernel
 
     /// <summary>The best that the machine has: unlike machines give unlike bits.</summary>
     Native,
+}
+
+/// <summary>What to do with a machine that need not give the bits of those that rendered before it.</summary>
+[JsonConverter(typeof(StringEnumConverter), typeof(Newtonsoft.Json.Serialization.CamelCaseNamingStrategy), new object[0], false)]
+public enum Fleet
+{
+    /// <summary>Render, and say in what the machines differ.</summary>
+    Report,
+
+    /// <summary>Render nothing.</summary>
+    Refuse,
 }

@@ -20,6 +20,17 @@ public static class ExperimentBuild
     public static ExitCode Run(string source, string output, Assembly typed, TextWriter errors)
     {
         source = Path.GetFullPath(source);
+        try
+        {
+            _ = BlenderFacts.Toolchains;
+        }
+        catch (RayshardException e)
+        {
+            // Once, not for every experiment.
+            errors.WriteLine(new Diagnostic(new("blender/toolchains.json", 1), "toolchains", e.Message));
+            return e.ExitCode;
+        }
+
         var resolved = new SortedDictionary<string, (Experiment Experiment, string Folder)>(StringComparer.Ordinal);
         var wrong = false;
         foreach (var (resolve, where) in Find(source, typed))

@@ -44,6 +44,7 @@ public sealed partial class ExperimentResolver
     private Experiment Resolved()
     {
         CheckName();
+        CheckAbout();
         var pin = Toolchain();
         CheckRender(pin);
         CheckLayers();
@@ -65,15 +66,12 @@ public sealed partial class ExperimentResolver
         }
     }
 
-    private ToolchainPin? Toolchain()
+    private void CheckAbout()
     {
-        if (BlenderFacts.Toolchains.TryGetValue(_experiment.Toolchain, out var pin))
+        foreach (var (field, reason) in _experiment.About?.Faults() ?? [])
         {
-            return pin;
+            Fault($"about.{field}", reason);
         }
-
-        Fault("toolchain", $"'{_experiment.Toolchain}' is not pinned in blender/toolchains.json: {Names(BlenderFacts.Toolchains.Keys)}");
-        return null;
     }
 
     private void CheckRender(ToolchainPin? pin)
@@ -138,7 +136,11 @@ public sealed partial class ExperimentResolver
         var capture = _experiment.Capture;
         Check($"{field}.name", PassName().IsMatch(name), $"'{name}' is no name: use a-z, 0-9 and _, at most 30 characters");
         Check($"{field}.name", names.Add(name), $"two passes are called '{name}': give one another name");
-        Check($"{field}.pass", pin is null || pass.IsIn(Version.Parse(pin.Version)), $"Blender {pin?.Version} has no pass '{pass.Id}' ({(pass.Since is null ? "" : $"since {pass.Since}")}{(pass.Until is null ? "" : $" until {pass.Until}")})");
+        if (pin is not null)
+        {
+            CheckPin($"{field}.pass", pass, pin);
+        }
+
         Check($"{field}.pass", pass.Captures.Contains(capture), $"capture '{Word(capture)}' can't give pass '{pass.Id}' to the bit: take {string.Join(" or ", pass.Captures.Select(c => $"'{Word(c)}'"))}");
         Check($"{field}.layer", request.Layer is null || _experiment.Layers.Any(layer => layer.Name == request.Layer), $"there is no view layer '{request.Layer}' in layers: {Names(_experiment.Layers.Select(layer => layer.Name))}");
         var all = string.Concat(pass.Channels);

@@ -11,8 +11,8 @@ namespace Rayshard;
 /// </param>
 public sealed record PassDifference(long Floats, long Differing, double MaxAbs, long MaxUlp, double PsnrDb)
 {
-    // The background of a depth pass is 1e10.
-    private const float Far = 1e9f;
+    /// <summary>What is as large as this is no measure but a sign: the background of a depth pass is 1e10.</summary>
+    public const float Far = 1e9f;
 
     /// <summary>Share of the numbers whose bits differ.</summary>
     public double Share => Floats == 0 ? 0 : (double)Differing / Floats;

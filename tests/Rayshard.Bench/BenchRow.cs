@@ -42,6 +42,7 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
                 .Select(way => Against(samples, $"{size}, read a random frame, {way} : shard", $"{way}-{size}.read_us", $"shard-{size}.read_us", "us", null)));
         }
 
+        rows.Add(Against(samples, "256, inspect : copy in memory, one core", "inspect.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5));
         return rows;
     }
 

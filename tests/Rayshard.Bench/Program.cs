@@ -9,7 +9,8 @@ const int rounds = 3;
 var (root, output) = (args[0], args[1]);
 var rendering = new Rendering(root);
 const int storedMegabytes = 256;
-List<Contender> contenders = [.. rendering.Contenders, .. Sizes.All.SelectMany(size => new Storing(root, size, storedMegabytes).Contenders)];
+var storing = Sizes.All.Select(size => new Storing(root, size, storedMegabytes)).ToList();
+List<Contender> contenders = [.. rendering.Contenders, .. storing.SelectMany(one => one.Contenders), .. new Inspecting(storing[1]).Contenders];
 foreach (var left in Directory.Exists(output) ? Directory.GetDirectories(output) : [])
 {
     // Of a run that was killed.

@@ -37,7 +37,7 @@ internal sealed class Storing
 
     public IReadOnlyList<Contender> Contenders =>
     [
-        Touched("shard", folder => Task.FromResult(Shard(folder))),
+        Touched("shard", folder => Task.FromResult(Shard(folder).Measured)),
         Touched("disk", folder => Task.FromResult(Timed(() => Write(folder)))),
         new(Name("sha256"), _ => Task.FromResult(Timed(Hash))),
         .. Peers.SelectMany(peer => BothWays(peer).Select(way => Touched(way, folder => PythonAsync(peer, folder, hashed: way != peer)))),
@@ -60,9 +60,8 @@ internal sealed class Storing
         return runAsync(folder);
     });
 
-    private Dictionary<string, double> Shard(string folder)
-    {
-        var experiment = ExperimentResolver.Resolve(new()
+    /// <summary>What an experiment of so many frames of this size is; no Blender renders it.</summary>
+    private Experiment Experiment() => ExperimentResolver.Resolve(new()
         {
             Source = new(Path.Combine(_bench, "turning-cube", "Bench.cs"), 1),
             Name = "turning-cube",
@@ -73,8 +72,13 @@ internal sealed class Storing
             Passes = [new("combined")],
             Capture = Capture.Passes,
         });
+
+    /// <summary>Writes a store into a folder, as a run does; gives the store's folder, its experiment, and what was measured.</summary>
+    public (string Store, Experiment Experiment, Dictionary<string, double> Measured) Shard(string folder)
+    {
+        var (experiment, path) = (Experiment(), Path.Combine(folder, "store"));
         var (plan, records) = (new FramePlan(experiment), new RecordWriter(experiment));
-        using var store = Store.Open(Path.Combine(folder, "store"));
+        using var store = Store.Open(path);
         var measured = Timed(() =>
         {
             using var storing = new StoringThread(plan);
@@ -89,7 +93,7 @@ internal sealed class Storing
             storing.Drain();
         });
         measured["read_us"] = Read(store, plan);
-        return measured;
+        return (path, experiment, measured);
     }
 
     private double Read(Store store, FramePlan plan)

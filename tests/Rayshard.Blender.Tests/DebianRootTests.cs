@@ -13,7 +13,7 @@ public sealed class DebianRootTests : IDisposable
     public async Task Kept_packages_make_the_folder_again_without_a_network_with_the_links_that_base_files_would_have_made()
     {
         NeedsTools();
-        Keep(Deb("tiny", "usr/lib/tiny"));
+        Keep(Deb("tiny", "usr/lib/tiny", "usr/bin/blender"));
 
         var root = await ProvisionAsync();
         var again = await ProvisionAsync();
@@ -42,6 +42,21 @@ public sealed class DebianRootTests : IDisposable
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder, "debs")));
     }
 
+    [Fact]
+    public async Task Of_a_release_that_moves_on_a_package_that_is_gone_names_the_way_out()
+    {
+        NeedsTools();
+        using var server = new LoopbackServer([]);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "tiny.lock"), $"{Digest.Of("gone")}  pool/t/tiny_1_all.deb\n");
+
+        var refused = await Assert.ThrowsAsync<RayshardException>(() => ProvisionAsync(_pin with { Urls = [server.Url], IsMoving = true, Release = "Debian sid" }));
+
+        Assert.Equal(ExitCode.MachineLacks, refused.ExitCode);
+        Assert.Contains("package 'tiny_1_all.deb'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Debian sid moves on", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("lock.sh", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nonsense", "tiny.lock(2): 'nonsense'")]
     [InlineData("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  pool/../../etc/x.deb", "tiny.lock(2)")]
@@ -61,9 +76,10 @@ public sealed class DebianRootTests : IDisposable
     [Fact]
     public async Task A_pin_without_a_lock_can_not_be_had_as_a_folder()
     {
-        var refused = await Assert.ThrowsAsync<RayshardException>(() => ProvisionAsync(_pin with { Lock = "", Provider = "apt" }));
+        var refused = await Assert.ThrowsAsync<RayshardException>(() => Toolchain.ProvisionAsync(
+            _pin with { Lock = "", Provider = "apt" }, CpuKernel.Native, new() { BlenderFolder = _folder, StateFolder = _folder, Provider = "debian" }));
 
-        Assert.Contains("take provider 'apt'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("take the pin's own provider 'apt'", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,9 +93,10 @@ public sealed class DebianRootTests : IDisposable
     }
 
     private static void NeedsTools() => Assert.SkipUnless(
-        Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists(Sandbox.Executable), "this machine has no bubblewrap: run ./build.sh --target=Provision first");
+        Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists(Bubblewrap.Executable), "this machine has no bubblewrap: run ./build.sh --target=Provision first");
 
-    private Task<string> ProvisionAsync(ToolchainPin? pin = null) => DebianRoot.ProvisionAsync(pin ?? _pin, new() { BlenderFolder = _folder, StateFolder = _folder }, default);
+    private async Task<string> ProvisionAsync(ToolchainPin? pin = null) =>
+        (await new DebianRoot().ProvisionAsync(pin ?? _pin, new() { BlenderFolder = _folder, StateFolder = _folder }, default)).Sandbox!.Place;
 
     // Puts a package where an earlier download would have.
     private void Keep(string deb)
@@ -90,13 +107,17 @@ public sealed class DebianRootTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "tiny.lock"), $"# a note\n{digest}  pool/t/tiny_1_all.deb\n");
     }
 
-    private string Deb(string name, string file)
+    private string Deb(string name, params string[] files)
     {
         var tree = Path.Combine(_folder, "tree");
         Directory.CreateDirectory(Path.Combine(tree, "DEBIAN"));
         File.WriteAllText(Path.Combine(tree, "DEBIAN", "control"), $"Package: {name}\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: tiny\n");
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(tree, file))!);
-        File.WriteAllText(Path.Combine(tree, file), name);
+        foreach (var file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(tree, file))!);
+            File.WriteAllText(Path.Combine(tree, file), name);
+        }
+
         var deb = Path.Combine(_folder, "made.deb");
         using var process = Process.Start(new ProcessStartInfo("dpkg-deb", ["--build", "--root-owner-group", tree, deb]) { RedirectStandardOutput = true })!;
         process.WaitForExit();

@@ -69,6 +69,18 @@ public sealed class PassesTests(ShippedStore store)
     }
 
     [Fact]
+    public async Task Every_surface_has_its_uv_and_the_sky_has_none()
+    {
+        using var frame = await FirstFrameAsync();
+        var uv = Vectors(frame, "uv");
+        var objects = ShippedStore.Pixels(frame, "object_index");
+
+        Assert.All(Enumerable.Range(0, Pixels), i => Assert.Equal(objects[i] == 0 ? 0 : 1, uv[i][2]));
+        Assert.All(uv, value => Assert.All(value, v => Assert.InRange(v, 0, 1)));
+        Assert.All(Enumerable.Range(1, 4), index => Assert.True(uv.Where((_, i) => objects[i] == index).Select(v => v[0]).Distinct().Count() > 1));
+    }
+
+    [Fact]
     public async Task Only_the_moving_object_has_motion()
     {
         using var frame = await FirstFrameAsync();

@@ -1,9 +1,9 @@
 // A host that tests can kill: renders one resolved experiment into a store.
-// RenderHost <experiment.json> <scene folder> <store> <runs> <blender folder> <toolchains folder> <workers>
+// RenderHost <experiment.json> <scene folder> <store> <runs> <blender folder> <toolchains folder> <workers> [<provider>]
 using Rayshard;
 using Rayshard.Execution;
 
-var kit = new Kit(new() { BlenderFolder = args[4], StateFolder = args[5] }, TimeProvider.System);
+var kit = new Kit(new() { BlenderFolder = args[4], StateFolder = args[5], Provider = args.ElementAtOrDefault(7) }, TimeProvider.System);
 var request = new RenderRequest
 {
     Experiments = [new(ExperimentFile.Read(args[0]).Experiment, args[1])],

@@ -29,6 +29,14 @@ public sealed class SummaryTests : IDisposable
     }
 
     [Fact]
+    public void A_machine_unlike_those_before_is_said_to_be()
+    {
+        Tell(new RenderSummary(Progress with { Failed = 0 }, IsInterrupted: false, null, "/s") { Unlike = ["Cycles' CPU kernel: sse here, avx2 in the store"] });
+
+        Assert.Contains("unlike those that rendered before, so bits may differ between its frames and theirs: Cycles' CPU kernel: sse here", _talk.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Quarantined_frames_have_their_own_exit_code_and_their_evidence_is_named()
     {
         var thrown = Assert.Throws<ToldException>(() => Tell(new(Progress, IsInterrupted: false, "/r/artifacts/runs/first-light/1", "/s")));
@@ -51,7 +59,7 @@ public sealed class SummaryTests : IDisposable
         new Summary(new(_answers, _talk), new("/r")).Tell([new(Progress with { Failed = 0 }, false, null, "/s")], json: true, isInterrupted: false);
 
         Assert.Equal(
-            """{"type":"summary","experiment":"first-light","frames":256,"rendered":200,"reused":53,"failed":0,"failed_tries":0,"bytes":70364160,"shards":1,"shards_sealed":1,"seconds":80.0,"interrupted":false,"run_folder":null,"shard_folder":"/s"}""" + "\n",
+            """{"type":"summary","experiment":"first-light","frames":256,"rendered":200,"reused":53,"failed":0,"failed_tries":0,"bytes":70364160,"shards":1,"shards_sealed":1,"seconds":80.0,"interrupted":false,"run_folder":null,"shard_folder":"/s","unlike":[]}""" + "\n",
             _answers.ToString());
     }
 

@@ -14,8 +14,11 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Storage"] = ["Rayshard"],
         ["src/Rayshard.Blender"] = ["Rayshard"],
         ["src/Rayshard.Execution"] = ["Rayshard", "Rayshard.Storage", "Rayshard.Blender"],
+        ["src/Rayshard.Reporting"] = ["Rayshard", "Rayshard.Storage"],
         ["experiments"] = ["Rayshard"],
-        ["build"] = ["Rayshard", "Rayshard.Execution", "Experiments"],
+        ["build"] = ["Rayshard", "Rayshard.Execution", "Rayshard.Reporting", "Experiments", "Rayshard.Inspection", "Rayshard.Sharing"],
+        ["src/Rayshard.Inspection"] = ["Rayshard", "Rayshard.Storage"],
+        ["src/Rayshard.Sharing"] = ["Rayshard", "Rayshard.Storage"],
     };
 
     private static readonly Dictionary<string, string[]> s_mayUsePackages = new()
@@ -24,6 +27,9 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Storage"] = ["Microsoft.Data.Sqlite", "Parquet.Net", "System.IO.Hashing"],
         ["src/Rayshard.Blender"] = ["System.IO.Hashing"],
         ["src/Rayshard.Execution"] = [],
+        ["src/Rayshard.Reporting"] = ["Magick.NET-Q8-x64"],
+        ["src/Rayshard.Inspection"] = [],
+        ["src/Rayshard.Sharing"] = [],
         ["experiments"] = [],
         ["build"] = ["Spectre.Console"],
     };

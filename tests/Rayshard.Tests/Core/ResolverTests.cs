@@ -58,7 +58,7 @@ public sealed partial class ResolverTests : IDisposable
     [Theory]
     [InlineData("\"name\": \"mine\"", "\"name\": \"Mine!\"", "name", "is no name", 2)]
     [InlineData("\"name\": \"mine\"", "\"name\": \"yours\"", "name", "is not the name of its folder", 2)]
-    [InlineData("debian-12", "debian-99", "toolchain", "known are debian-12", 3)]
+    [InlineData("debian-12", "debian-99", "toolchain", "known are debian-11, debian-12", 3)]
     [InlineData("scene.py", "../scene.py", "scene.file", "not a plain path", 4)]
     [InlineData("scene.py", "nowhere.py", "scene.file", "there is no file", 4)]
     [InlineData("scene.py", "scene.txt", "scene.file", "neither a .py nor a .blend", 4)]

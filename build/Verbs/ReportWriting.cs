@@ -1,0 +1,57 @@
+using Newtonsoft.Json.Linq;
+using Rayshard.Build.Progress;
+using Rayshard.Reporting;
+
+namespace Rayshard.Build.Verbs;
+
+/// <summary>Writes a page for each experiment and says where it is.</summary>
+public sealed class ReportWriting(KitContext context)
+{
+    /// <summary>Goes through the experiments.</summary>
+    /// <exception cref="RayshardException">The store has none of the frames, or the file can't be written.</exception>
+    /// <exception cref="ToldException">A frame could not be read (<see cref="ExitCode.NotSo"/>).</exception>
+    public void Run()
+    {
+        var experiments = context.Experiments.Select(resolved => resolved.Experiment).ToList();
+        if (context.Options.Output is { } one && experiments.Count > 1)
+        {
+            throw new RayshardException(ExitCode.AskedWrongly, $"--output={one}: one file for {experiments.Count} experiments; give one --experiment=NAME, or leave --output out");
+        }
+
+        var reports = experiments.ConvertAll(Write);
+        if (reports.Any(report => report.Faults.Count > 0))
+        {
+            throw new ToldException(ExitCode.NotSo);
+        }
+    }
+
+    private ReportSummary Write(Experiment experiment)
+    {
+        using var shelf = FrameShelf.Open(context.Options.Store, experiment);
+        var path = context.Options.Output ?? Path.Combine(context.Folders.Reports, experiment.Name, $"{experiment.Name}.html");
+        var report = new Report(shelf, context.Folders.Runs, []).Write(path, context.Options.Sample, TimeProvider.System.GetUtcNow(), context.Interruption.Finish);
+        if (context.Options.Json)
+        {
+            context.Terminal.Answer(new JObject
+            {
+                ["type"] = "report",
+                ["experiment"] = experiment.Name,
+                ["path"] = report.Path,
+                ["bytes"] = report.Bytes,
+                ["frames"] = report.Frames,
+                ["planned"] = report.Planned,
+                ["with_pixels"] = report.WithPixels,
+                ["faults"] = new JArray(report.Faults),
+            });
+            return report;
+        }
+
+        foreach (var fault in report.Faults)
+        {
+            context.Terminal.Say(fault);
+        }
+
+        context.Terminal.Say($"{experiment.Name}: {Words.Count(report.Frames)} of {Words.Count(report.Planned, "frame")}, every float of {Words.Count(report.WithPixels)}; {Words.Bytes(report.Bytes)}: {context.Folders.Show(report.Path)}");
+        return report;
+    }
+}

@@ -1,0 +1,105 @@
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Rayshard.Reporting;
+
+/// <summary>
+/// What runs of an experiment left behind as evidence. All of it is notes for people: what is missing or torn is left out, and nothing of
+/// it decides what the page says of the pixels.
+/// </summary>
+/// <param name="runsFolder">The folder of all runs' evidence.</param>
+/// <param name="experiment">Name of the experiment.</param>
+/// <param name="shardFolder">The experiment's folder in the store; fingerprints lie there.</param>
+internal sealed class RunNotes(string runsFolder, string experiment, string shardFolder)
+{
+    // More would only be scrolled past; the file has them all.
+    private const int MaxQuarantined = 200;
+
+    /// <summary>Folder of the newest run that rendered, or nothing.</summary>
+    public string? Newest() => Folders(runsFolder).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "progress.json")) || File.Exists(Path.Combine(folder, "provenance.json")));
+
+    /// <summary>Provenance, progress and quarantine of the newest run, the newest reproduction, and the fingerprints beside the shards.</summary>
+    public JObject Read()
+    {
+        var newest = Newest();
+        var reproduction = Folders(Path.Combine(runsFolder, "reproduce")).Select(folder => Path.Combine(folder, "reproduce.json")).FirstOrDefault(File.Exists);
+        return new()
+        {
+            ["run"] = newest is null ? null : Path.GetFileName(newest),
+            ["progress"] = newest is null ? null : Json(Path.Combine(newest, "progress.json")),
+            ["provenance"] = newest is null ? null : Json(Path.Combine(newest, "provenance.json")),
+            ["quarantine"] = newest is null ? new JArray() : Quarantine(Path.Combine(newest, "quarantine.jsonl")),
+            ["reproduction"] = reproduction is null ? null : Json(reproduction),
+            ["reproduced"] = reproduction is null ? null : Path.GetFileName(Path.GetDirectoryName(reproduction)),
+            ["fingerprints"] = new JArray(Files(Path.Combine(shardFolder, "fingerprints"), "*.json").Select(Json).OfType<JObject>()),
+        };
+    }
+
+    /// <summary>What a run quarantined: index, reasons, the command that reproduces it.</summary>
+    public static JArray Quarantine(string file)
+    {
+        var found = new JArray();
+        foreach (var line in Lines(file).Take(MaxQuarantined))
+        {
+            if (Parse(line) is { } json)
+            {
+                found.Add(new JObject
+                {
+                    ["index"] = json["index"],
+                    ["reproduce"] = json["reproduce"],
+                    ["reasons"] = new JArray((json["tries"] as JArray ?? []).OfType<JObject>().Select(attempt => attempt["reason"])),
+                });
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>A JSON object in a file, or nothing.</summary>
+    public static JObject? Json(string file)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // A run's folder is named by its time, so the last name is the newest.
+    private IEnumerable<string> Folders(string parent)
+    {
+        var folder = Path.Combine(parent, experiment);
+        return Directory.Exists(folder) ? Directory.GetDirectories(folder).OrderDescending(StringComparer.Ordinal) : [];
+    }
+
+    private static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.Exists(folder) ? Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal) : [];
+
+    private static string[] Lines(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? File.ReadAllLines(file) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static JObject? Parse(string text)
+    {
+        try
+        {
+            using var reader = new JsonTextReader(new StringReader(text)) { MaxDepth = 64, DateParseHandling = DateParseHandling.None };
+            return JObject.Load(reader);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import { axes, ink } from "./chart.js";
+import { byId, element, soon, table } from "./dom.js";
+import { bytesText, countText, durationText, shortText } from "./numbers.js";
+
+const hash = text => element("code", { textContent: text });
+const mark = (text, kind) => element("b", { textContent: text, className: kind });
+const heading = text => element("h3", { textContent: text });
+
+// What is known beside the pixels: how the frames were made, checked and made again.
+export function about(state) {
+  const { json } = state.model;
+  byId("name").textContent = json.experiment;
+  byId("description").textContent = json.description;
+  document.title = `${json.experiment} – Rayshard`;
+  const draw = soon(() => {
+    status(json);
+    const places = index => json.indexes ? json.indexes.indexOf(index) : index;
+    byId("about").replaceChildren(element("h2", { textContent: "Evidence" }), element("div", { className: "columns" },
+      element("div", {}, ...verification(json), ...reproduction(json), ...precision(json), ...quarantine(json)),
+      element("div", {}, ...timings(json, index => state.model.present[places(index)] ? state.select(places(index)) : undefined), ...provenance(json))),
+    heading("The experiment, as resolved"), element("details", {}, element("summary", { textContent: "experiment.json" }), element("pre", { tabIndex: 0, textContent: JSON.stringify(json.definition, null, 2) })));
+    drawRate(json);
+  });
+  state.on("notes theme frames", draw);
+  window.addEventListener("resize", () => drawRate(json));
+  draw();
+}
+
+function status(json) {
+  const items = [["Frames", `${countText(json.held)} of ${countText(json.planned)}`, json.held < json.planned && !json.live ? "warn" : ""]];
+  if (json.shards) items.push(["Shards", countText(json.shards.length)], ["Size", bytesText(json.shards.reduce((sum, shard) => sum + shard[1], 0))]);
+  if (!json.live) items.push(["Checked by SHA-256", json.faults.length ? `${countText(json.faults.length)} faults` : `${countText(json.frames)} frames whole`, json.faults.length ? "bad" : "good"]);
+  const grade = json.notes?.reproduction?.grade;
+  items.push(["Reproduced", grade ?? "not tried", { identical: "good", different: "bad" }[grade] ?? (grade ? "warn" : "")]);
+  const quarantined = json.notes?.quarantine?.length;
+  if (quarantined) items.push(["Quarantined", countText(quarantined), "warn"]);
+  if (json.written) items.push(["Written", json.written]);
+  byId("status").replaceChildren(...items.map(([name, value, kind]) => element("li", {}, `${name} `, mark(value, kind ?? ""))));
+}
+
+function verification(json) {
+  if (json.live) return [];
+  const all = json.frames === json.planned ? "Every frame of the experiment" : `${countText(json.frames)} of ${countText(json.planned)} frames`;
+  return [heading("Verification"), element("p", {}, `${all}: each blob was read for this page and held against its SHA-256, each record against its address. `, json.faults.length ? mark(`${json.faults.length} faults`, "bad") : mark("All hold.", "good")),
+    ...json.faults.map(fault => element("p", { className: "bad", textContent: fault })),
+    table("", ["shard", "bytes", "frames", "manifest SHA-256"], json.shards.map(([name, bytes, held, expected, manifest]) => [name, countText(bytes), held < expected ? `${held} of ${expected}` : countText(held), hash(manifest)]))];
+}
+
+function reproduction(json) {
+  const done = json.notes?.reproduction;
+  if (!done) return [heading("Reproduction"), element("p", { className: "quiet", textContent: "Not tried here: dotnet cake --target=Reproduce renders a sample again and compares." })];
+  const passes = new Map();
+  for (const frame of done.frames ?? []) {
+    for (const [name, verdict] of Object.entries(frame.passes ?? {})) {
+      const row = passes.get(name) ?? { frames: 0, identical: 0, maxUlp: 0, maxAbs: 0, least: Infinity };
+      row.frames++;
+      row.identical += verdict.grade === "identical";
+      row.maxUlp = Math.max(row.maxUlp, verdict.max_ulp);
+      row.maxAbs = Math.max(row.maxAbs, verdict.max_abs ?? Infinity);
+      row.least = Math.min(row.least, verdict.psnr_db ?? Infinity);
+      passes.set(name, row);
+    }
+  }
+  return [heading("Reproduction"), element("p", {}, `${countText((done.frames ?? []).length)} frames rendered again, run ${json.notes.reproduced}: `, mark(done.grade, { identical: "good", different: "bad" }[done.grade] ?? "warn"), ...(done.causes ?? []).map(cause => `; ${cause}`)),
+    table("", ["pass", "identical", "max abs", "max ULP", "least PSNR"], [...passes].map(([name, row]) => [name, `${row.identical} of ${row.frames}`, shortText(row.maxAbs), countText(row.maxUlp), Number.isFinite(row.least) ? `${row.least.toFixed(1)} dB` : "same"]))];
+}
+
+const precision = json => json.verdicts?.length ? [heading("Precision as found"), table("", ["pass", "channel", "verdict"], json.verdicts.map(([pass, channel, text, holds]) => [pass, channel, mark(text, holds ? "good" : "bad")]))] : [];
+
+function quarantine(json) {
+  const frames = json.notes?.quarantine ?? [];
+  return frames.length ? [heading("Quarantine"), table("", ["frame", "last reason", "to see why"], frames.map(frame => [countText(frame.index), String(frame.reasons.at(-1) ?? ""), hash(String(frame.reproduce))]))] : [];
+}
+
+function timings(json, open) {
+  const progress = json.notes?.progress;
+  if (!progress) return [heading("Timings"), element("p", { className: "quiet", textContent: "No run of this machine is written down." })];
+  const slowest = (progress.slowest ?? []).slice(0, 8).map(([index, seconds]) => [element("button", { type: "button", className: "link", textContent: `frame ${index}`, onclick: () => open(index) }), `${seconds.toFixed(3)} s`]);
+  return [heading("Timings"), element("p", { textContent: `Run ${json.notes.run}: ${countText(progress.rendered)} rendered, ${countText(progress.reused)} reused, ${countText(progress.failed)} quarantined in ${durationText(progress.elapsed_seconds)}; ${countText(progress.failed_tries)} tries failed, ${countText((progress.workers ?? []).reduce((sum, worker) => sum + worker.starts, 0))} Workers started.` }),
+    element("canvas", { id: "rate-chart", className: "chart", role: "img", ariaLabel: "Frames per second over the run" }), slowest.length ? table("Slowest frames (seconds in Blender)", [], slowest) : null];
+}
+
+function drawRate(json) {
+  const canvas = byId("rate-chart"), points = json.notes?.progress?.rate ?? [];
+  if (!canvas || points.length < 2) return;
+  const steps = points.slice(1).map(([at, done], i) => [points[i][0], at, (done - points[i][1]) / Math.max(1e-9, at - points[i][0])]);
+  const { context, toX, toY } = axes(canvas, { low: 0, high: points.at(-1)[0], name: "seconds since the run began" }, { low: 0, high: Math.max(...steps.map(step => step[2])), name: "frames per second" });
+  context.strokeStyle = ink("accent");
+  context.lineWidth = 1.25;
+  context.beginPath();
+  for (const [from, to, rate] of steps) { context.lineTo(toX(from), toY(rate)); context.lineTo(toX(to), toY(rate)); }
+  context.stroke();
+}
+
+function provenance(json) {
+  const made = json.notes?.provenance, blender = made?.worker?.blender;
+  const facts = [...json.facts];
+  if (made) facts.push(["Blender", blender ? [blender.version, blender.build_hash, blender.build_date].filter(part => part && part !== "Unknown").join(", ") : ""], ["CPU class", made.cpu_class], ["Executable SHA-256", made.executable_sha256], ["Rendered", made.written]);
+  return [heading("Provenance"), table("", [], facts.map(([name, value]) => [name, /^[0-9a-f]{64}$/.test(value) ? hash(value) : String(value ?? "")])),
+    ...(json.notes?.fingerprints ?? []).map((fingerprint, i) => element("details", {}, element("summary", { textContent: `Fingerprint ${i + 1} of what rendered` }), element("pre", { tabIndex: 0, textContent: JSON.stringify(fingerprint, null, 2) }))),
+    made ? element("details", {}, element("summary", { textContent: "Every setting as Blender had it" }), element("pre", { tabIndex: 0, textContent: JSON.stringify(made.rendered_with, null, 2) })) : null].filter(Boolean);
+}

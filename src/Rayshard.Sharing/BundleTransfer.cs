@@ -1,0 +1,85 @@
+using Rayshard.Sharing.Targets;
+
+namespace Rayshard.Sharing;
+
+/// <summary>How far a push or pull is.</summary>
+/// <param name="Done">Bytes that are where they should be.</param>
+/// <param name="Moved">Bytes of them that travelled just now.</param>
+/// <param name="Total">Bytes in all.</param>
+public readonly record struct TransferProgress(long Done, long Moved, long Total);
+
+/// <summary>Moves bundles: only what the other side lacks, several files at once, every byte checked, and the manifest last.</summary>
+public static class BundleTransfer
+{
+    // More streams than cores: the wait is for the network.
+    private const int Streams = 4;
+
+    /// <summary>Pushes a bundle. What its digests promise is checked on the way: a file that rotted here ends it before anything is published.</summary>
+    /// <returns>Bytes that travelled.</returns>
+    /// <exception cref="RayshardException">A file here is not what the manifest says, or the target failed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the same call goes on.</exception>
+    public static async Task<long> PushAsync(Bundle bundle, ISharingTarget to, IProgress<TransferProgress>? progress, CancellationToken cancellation)
+    {
+        var tally = new Tally(bundle.Head.Files.Sum(file => file.Bytes), progress);
+        await Parallel.ForEachAsync(bundle.Head.Files, Options(cancellation), async (file, token) =>
+        {
+            if (await to.HasAsync(file, token).ConfigureAwait(false))
+            {
+                tally.Report(new(file.Bytes, HasTravelled: false));
+                return;
+            }
+
+            if (new FileInfo(bundle.PathOf(file)) is not { Exists: true } info || info.Length != file.Bytes || Digest.OfFile(info.FullName) != file.Sha256)
+            {
+                throw new RayshardException(ExitCode.NotSo, $"{bundle.PathOf(file)}: is not the file that the manifest names; nothing was published (dotnet cake --target=VerifyBundle shows all faults)");
+            }
+
+            await to.WriteAsync(file, info.FullName, tally, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        await to.PublishAsync(bundle.Head, cancellation).ConfigureAwait(false);
+        return tally.Moved;
+    }
+
+    /// <summary>Pulls a bundle into a folder: a new one, an unfinished one, or one with another state of the same experiment, which is brought up to date.</summary>
+    /// <returns>The bundle, and the bytes that travelled.</returns>
+    /// <exception cref="RayshardException">There is no bundle, bytes are not what its digests promise, or the folder holds something else.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the same call goes on.</exception>
+    public static async Task<(Bundle Bundle, long Moved)> PullAsync(ISharingTarget from, string reference, string output, IProgress<TransferProgress>? progress, CancellationToken cancellation)
+    {
+        var head = await from.ReadHeadAsync(cancellation).ConfigureAwait(false) ?? throw new RayshardException(ExitCode.NotFound, $"--bundle={reference}: there is no bundle");
+        var folder = BundleFolder.Create(output, present => present.Manifest.Experiment == head.Manifest.Experiment);
+        var tally = new Tally(head.Files.Sum(file => file.Bytes), progress);
+        await Parallel.ForEachAsync(head.Files, Options(cancellation), async (file, token) =>
+        {
+            if (folder.Holds(file))
+            {
+                tally.Report(new(file.Bytes, HasTravelled: false));
+            }
+            else
+            {
+                await new Arrival(folder, file).TakeAsync((offset, inner) => from.OpenAsync(file, offset, inner), tally, token).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
+        return (folder.Commit(head), tally.Moved);
+    }
+
+    private static ParallelOptions Options(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = Streams, CancellationToken = cancellation };
+
+    private sealed class Tally(long total, IProgress<TransferProgress>? progress) : IProgress<Arrived>
+    {
+        private readonly Lock _lock = new();
+        private long _done;
+
+        public long Moved { get; private set; }
+
+        public void Report(Arrived value)
+        {
+            lock (_lock)
+            {
+                _done += value.Bytes;
+                Moved += value.HasTravelled ? value.Bytes : 0;
+                progress?.Report(new(_done, Moved, total));
+            }
+        }
+    }
+}

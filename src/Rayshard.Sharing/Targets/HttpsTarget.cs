@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Rayshard.Sharing.Targets;
+
+/// <summary>A bundle's folder behind any static web server. Pull only.</summary>
+internal sealed class HttpsTarget(Uri address) : ISharingTarget
+{
+    private readonly HttpSender _http = new();
+
+    public async Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation)
+    {
+        if (await ReadSmallAsync(BundleNames.Manifest, cancellation).ConfigureAwait(false) is not { } manifest)
+        {
+            return null;
+        }
+
+        try
+        {
+            return BundleHead.Parse(manifest, await ReadSmallAsync(BundleNames.Evidence, cancellation).ConfigureAwait(false));
+        }
+        catch (FormatException e)
+        {
+            throw new RayshardException(ExitCode.NotSo, $"{HttpSender.Shown(AddressOf(BundleNames.Manifest))}: {e.Message}", e);
+        }
+    }
+
+    public async Task<Stream> OpenAsync(BundleFile file, long offset, CancellationToken cancellation)
+    {
+        var answer = await _http.SendAsync(() => Get(file.Name, offset), cancellation).ConfigureAwait(false);
+        try
+        {
+            return await HttpBody.OpenAsync(answer, offset, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    public Task<bool> HasAsync(BundleFile file, CancellationToken cancellation) => throw PullOnly();
+
+    public Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation) => throw PullOnly();
+
+    public Task PublishAsync(BundleHead head, CancellationToken cancellation) => throw PullOnly();
+
+    public void Dispose() => _http.Dispose();
+
+    private RayshardException PullOnly() => new(ExitCode.AskedWrongly, $"--to={address}: a web server is only pulled from: push to folder:DIR and serve that, or to oci:HOST/REPOSITORY:TAG");
+
+    private Uri AddressOf(string name) => new(HttpSender.Shown(address).TrimEnd('/') + "/" + name);
+
+    private HttpRequestMessage Get(string name, long offset) =>
+        new(HttpMethod.Get, AddressOf(name)) { Headers = { Range = offset > 0 ? new RangeHeaderValue(offset, null) : null } };
+
+    private async Task<byte[]?> ReadSmallAsync(string name, CancellationToken cancellation)
+    {
+        using var answer = await _http.SendAsync(() => Get(name, 0), cancellation).ConfigureAwait(false);
+        return answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone ? null : await HttpBody.ReadAsync(answer, BundleManifest.MaxBytes, cancellation).ConfigureAwait(false);
+    }
+}

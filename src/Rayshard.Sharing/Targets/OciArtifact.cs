@@ -1,0 +1,73 @@
+using System.Text;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Rayshard.Sharing.Targets;
+
+/// <summary>
+/// A bundle as an OCI artifact (image-spec 1.1): the bundle's manifest is the config, every file a layer. What is read back is found by digest alone;
+/// titles are for other tools, and are never read.
+/// </summary>
+internal static class OciArtifact
+{
+    public const string ArtifactType = "application/vnd.rayshard.bundle.v1";
+    public const string ConfigType = "application/vnd.rayshard.bundle.manifest.v1+json";
+    public const string ShardType = "application/vnd.rayshard.shard.v1.tar";
+    public const string FileType = "application/vnd.rayshard.file.v1";
+    public const string EvidenceType = "application/vnd.rayshard.evidence.v1+json";
+
+    /// <exception cref="RayshardException">It has more files than a registry's manifest can name.</exception>
+    public static byte[] Of(BundleHead head)
+    {
+        var layers = head.Manifest.Files.Concat(head.Evidence?.Files ?? []).Select(file => Layer(file.Name.EndsWith(".tar", StringComparison.Ordinal) ? ShardType : FileType, file.Sha256, file.Bytes, file.Name));
+        if (head.EvidenceBytes is { } evidence)
+        {
+            layers = layers.Append(Layer(EvidenceType, Digest.Of(evidence), evidence.Length, BundleNames.Evidence));
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(new JObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = OciClient.ManifestType,
+            ["artifactType"] = ArtifactType,
+            ["config"] = Descriptor(ConfigType, head.Digest, head.ManifestBytes.Length),
+            ["layers"] = new JArray(layers),
+            ["annotations"] = new JObject { ["org.opencontainers.image.title"] = head.Manifest.Experiment, ["org.opencontainers.image.licenses"] = head.Manifest.License },
+        }.ToString(Formatting.None));
+        return bytes.Length <= OciClient.MaxManifestBytes ? bytes
+            : throw new RayshardException(ExitCode.AskedWrongly, $"{head.Manifest.Experiment}: {head.Manifest.Files.Count} files are more than a registry takes in one artifact (4 MiB of manifest, some 12,000 files): make larger shards, or push to folder:");
+    }
+
+    /// <summary>The digests of the bundle's manifest and of its evidence's.</summary>
+    /// <exception cref="FormatException">It is no bundle's artifact.</exception>
+    public static (Digest Manifest, Digest? Evidence) Parse(byte[] bytes)
+    {
+        try
+        {
+            var json = JObject.Parse(Encoding.UTF8.GetString(bytes));
+            if (json["config"]!.Value<string>("mediaType") != ConfigType)
+            {
+                throw new FormatException("it is no bundle but something else");
+            }
+
+            var evidence = json["layers"]!.FirstOrDefault(layer => layer.Value<string>("mediaType") == EvidenceType);
+            return (DigestOf(json["config"]!), evidence is null ? null : DigestOf(evidence));
+        }
+        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidCastException or ArgumentException)
+        {
+            throw new FormatException("its manifest is none", e);
+        }
+    }
+
+    private static Digest DigestOf(JToken descriptor) =>
+        descriptor.Value<string>("digest") is { } text && text.StartsWith("sha256:", StringComparison.Ordinal) ? Digest.Parse(text.AsSpan("sha256:".Length)) : throw new FormatException("its manifest is none");
+
+    private static JObject Layer(string type, Digest digest, long bytes, string title)
+    {
+        var layer = Descriptor(type, digest, bytes);
+        layer["annotations"] = new JObject { ["org.opencontainers.image.title"] = title };
+        return layer;
+    }
+
+    private static JObject Descriptor(string type, Digest digest, long bytes) => new() { ["mediaType"] = type, ["digest"] = $"sha256:{digest}", ["size"] = bytes };
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Rayshard.Inspection;
+using Rayshard.Storage;
+
+namespace Rayshard.Bench;
+
+/// <summary>Inspecting a store that is in the page cache, by one thread, beside a plain copy of as many bytes in memory.</summary>
+internal sealed class Inspecting(Storing storing)
+{
+    private const int CopyBytes = 1 << 28;
+
+    // Made, and so touched, before any clock starts.
+    private readonly byte[] _source = Touched();
+    private readonly byte[] _target = Touched();
+
+    public IReadOnlyList<Contender> Contenders =>
+    [
+        new("inspect", folder => Task.FromResult(Inspect(folder))),
+        new("memcpy", _ => Task.FromResult(Copy())),
+    ];
+
+    private Dictionary<string, double> Inspect(string folder)
+    {
+        var (path, experiment, _) = storing.Shard(folder);
+        using var store = Store.OpenReadOnly(path);
+
+        // Once before the clock starts: .NET compiles it meanwhile.
+        Inspector.OfExperiment(store, experiment, FrameSample.All);
+        var begun = Stopwatch.GetTimestamp();
+        var found = Inspector.OfExperiment(store, experiment, FrameSample.All);
+        return Rate(found.Passes.Sum(pass => pass.Channels.Sum(channel => channel.Statistics.Values)) * sizeof(float), begun);
+    }
+
+    private Dictionary<string, double> Copy()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        _source.CopyTo(_target, 0);
+        _target.CopyTo(_source, 0);
+        return Rate(2L * CopyBytes, begun);
+    }
+
+    private static Dictionary<string, double> Rate(long bytes, long begun) => new() { ["mb_per_s"] = bytes / 1e6 / Stopwatch.GetElapsedTime(begun).TotalSeconds };
+
+    private static byte[] Touched()
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(CopyBytes);
+        bytes.AsSpan().Fill(1);
+        return bytes;
+    }
+}
