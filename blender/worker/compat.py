@@ -131,6 +131,11 @@ def floats(memory, offset, count):
     return numpy.frombuffer(memory, numpy.float32, count, offset)
 
 
+def words(memory, offset, count):
+    """`count` words of 64 bits of a memory map."""
+    return numpy.frombuffer(memory, "<u8", count, offset)
+
+
 def compositor(scene):
     """The scene's node tree if it is in use, else None."""
     if hasattr(scene, "compositing_node_group"):

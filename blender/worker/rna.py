@@ -55,43 +55,6 @@ def walk(path):
     return owner, at
 
 
-def set_path(path, value):
-    try:
-        owner, _ = walk(path)
-        last = path[-1]
-        if "attribute" in last:
-            setattr(owner, last["attribute"], value)
-        else:
-            owner[last["key"] if "key" in last else last["index"]] = value
-        tag(owner, last)
-        kept = step_into(owner, last)
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as e:
-        raise ValueError("%s = %r: %s" % (text(path), value, e))
-    if not same(kept, value):
-        raise ValueError("%s = %r: Blender keeps %r" % (text(path), value, kept))
-
-
-# Geometry is built anew when its ID is tagged, and Blender tags it by itself.
-HEAVY = ("Object", "Mesh", "Curve", "Curves", "MetaBall", "Volume", "PointCloud", "GreasePencil", "Armature", "Lattice", "ParticleSettings")
-
-
-def tag(owner, last):
-    """Blender tells the renderer of most changes, but not of add-ons' properties (`light.cycles`), custom ones, or the mist."""
-    block = owner if isinstance(owner, bpy.types.ID) else getattr(owner, "id_data", None)
-    told = isinstance(block, tuple(getattr(bpy.types, name) for name in HEAVY if hasattr(bpy.types, name)))
-    if block and (not told or "key" in last or isinstance(owner, bpy.types.PropertyGroup)):
-        block.update_tag()
-
-
-def same(kept, value):
-    """Whether Blender took the value: out of range it keeps another one, silently."""
-    if isinstance(value, (list, tuple)):
-        return len(kept) == len(value) and all(same(a, b) for a, b in zip(kept, value))
-    if isinstance(value, float) or isinstance(kept, float):
-        return math.isclose(kept, value, rel_tol=1e-5, abs_tol=1e-7) or value != value
-    return kept == value
-
-
 def plain(value):
     """A value as JSON can say it."""
     if isinstance(value, (bool, int, str)) or value is None:

@@ -1,6 +1,5 @@
 """Loads the scene, applies the render settings, and sets the parameters of each frame."""
 import importlib.util
-import json
 import os
 import random
 import sys
@@ -9,10 +8,7 @@ import bpy
 import mathutils
 import numpy
 
-from . import compat, rna
-from .rna import close
-
-CATALOGUE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "passes.json")
+from . import compat, compiled
 
 
 class Refused(Exception):
@@ -107,6 +103,12 @@ class Scene:
         self.several = len(names) > 1
         return names
 
+    def follow(self, paths):
+        """Take the data paths that frames set, in this order."""
+        self.setters = [compiled.Setter(path) for path in paths]
+        self.is_settled = compiled.check(self.settled)
+        self.persist(paths)
+
     def persist(self, paths):
         """Keep Cycles' scene from frame to frame (2.4x at 64x64) where every change is sure to reach it.
 
@@ -118,11 +120,11 @@ class Scene:
         deaf = any(path[0] == {"attribute": "images"} or {"attribute": "render"} in path for path in paths)
         self.bpy.render.use_persistent_data = not deaf and not self.several and (self.apply is None or self.persistent)
 
-    def prepare(self, paths, values, seed, parameters):
+    def prepare(self, values, seed, parameters):
         """Set the scene to a frame."""
         try:
-            for path, value in zip(paths, values):
-                rna.set_path(path, value)
+            for setter, value in zip(self.setters, values):
+                setter.set(value)
         except ValueError as e:
             raise Failed("scene", str(e))
         self.bpy.cycles.seed = seed
@@ -133,6 +135,10 @@ class Scene:
             self.apply(dict(parameters))
             if (len(sys.modules), len(OPENED)) != self.known:
                 self.check_files()
+        if self.bpy.cycles.seed != seed or not self.is_settled(self.bpy):
+            self.tell_unsettled(seed)
+
+    def tell_unsettled(self, seed):
         for owner, name, value in self.settled + [("cycles", "seed", seed)]:
             now = getattr(getattr(self.bpy, owner), name)
             if now != value:
@@ -167,33 +173,3 @@ def seed_everything(seed):
     random.seed(seed)
     numpy.random.seed(seed % 2 ** 32)
     mathutils.noise.seed_set(seed % (2 ** 31 - 1) + 1)  # 0 would be the clock
-
-
-class Request:
-    """A pass that is asked for: its name, its view layer, what this Blender calls it, and the channels of Blender's buffer."""
-
-    def __init__(self, asked, entry, layer):
-        self.name, self.id, self.layer = asked["name"], entry["id"], layer
-        self.fact = compat.facts(entry)
-        self.channels = len(entry["buffer_channels"])
-
-
-def requests(asked, layers, kind):
-    """The asked passes, checked, with their switches on; `layers` are the view layers that are rendered."""
-    with open(CATALOGUE) as file:
-        catalogue = {entry["id"]: entry for entry in json.load(file)["passes"]}
-    made = []
-    for i, one in enumerate(asked):
-        field = "passes[%d].pass" % i
-        entry = catalogue.get(one["pass"])
-        if entry is None:
-            raise Refused(field, "there is no pass '%s'; %s" % (one["pass"], close(one["pass"], catalogue)), "take one of passes.json")
-        if not compat.facts(entry) and entry["id"] != "viewer":
-            raise Refused(field, "Blender %s has no pass '%s'" % (bpy.app.version_string, entry["id"]), "leave it out, or take another toolchain")
-        if kind not in entry["captures"]:
-            raise Refused(field, "capture '%s' can't give pass '%s' to the bit" % (kind, entry["id"]), "take capture '%s'" % entry["captures"][0])
-        layer = one.get("layer") or next(iter(layers))
-        if layer not in layers:
-            raise Refused("passes[%d].layer" % i, "view layer '%s' is not rendered; %s" % (layer, close(layer, layers)), "name it in layers")
-        made.append(Request(one, entry, layer))
-    return made

@@ -1,21 +1,15 @@
 """The Worker: a Blender that is given frames one after another. The protocol is in ../README.md."""
 import importlib
 import json
-import mmap
 import os
 import platform
 import signal
-import socket
-import struct
 import sys
 import time
 import traceback
 import types
-import zlib
 
-PROTOCOL = 1
-LIMIT = 16 << 20
-HEADER = struct.Struct("<8sQ48x")
+PROTOCOL = 2
 
 
 def siblings():
@@ -23,70 +17,7 @@ def siblings():
     package = types.ModuleType("rayshard")
     package.__path__ = [os.path.dirname(os.path.abspath(__file__))]
     sys.modules["rayshard"] = package
-    return [importlib.import_module("rayshard." + name) for name in ("compat", "rna", "scene", "capture")]
-
-
-class Messages:
-    """Length-prefixed JSON over a Unix domain socket."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.connect(path)
-
-    def send(self, **message):
-        body = json.dumps(message, sort_keys=True).encode("utf-8")
-        self.socket.sendall(struct.pack("<I", len(body)) + body)
-
-    def receive(self):
-        """The next message, or None where the host has closed the socket."""
-        size = self._exactly(4)
-        if size is None:
-            return None
-        length, = struct.unpack("<I", size)
-        if length > LIMIT:
-            raise ValueError("a message of %d bytes" % length)
-        body = self._exactly(length)
-        return None if body is None else json.loads(body.decode("utf-8"))
-
-    def _exactly(self, count):
-        parts = b""
-        while len(parts) < count:
-            part = self.socket.recv(count - len(parts))
-            if not part:
-                return None
-            parts += part
-        return parts
-
-
-class Slots:
-    """The host's memory, and where in a slot each pass lies."""
-
-    def __init__(self, asked, requests, width, height):
-        with open(asked["path"], "r+b") as file:
-            self.memory = mmap.mmap(file.fileno(), 0)
-        self.bytes, self.width, self.height = asked["bytes"], width, height
-        self.passes, at = [], HEADER.size
-        for request in requests:
-            self.passes.append((request, at))
-            at += -(-width * height * request.channels * 4 // 64) * 64
-        if at > self.bytes or asked["count"] * self.bytes > len(self.memory):
-            raise scene.Refused("slots.bytes", "a frame takes %d bytes, a slot has %d" % (at, self.bytes), "reserve larger slots")
-
-    def arrays(self, slot):
-        count = self.width * self.height
-        return [compat.floats(self.memory, slot * self.bytes + at, count * request.channels).reshape(count, request.channels)
-                for request, at in self.passes]
-
-    def stamp(self, slot, sequence):
-        HEADER.pack_into(self.memory, slot * self.bytes, b"RAYSLOT1", sequence)
-
-    def describe(self, slot):
-        view = memoryview(self.memory)
-        for request, at in self.passes:
-            start = slot * self.bytes + at
-            size = self.width * self.height * request.channels * 4
-            yield {"name": request.name, "offset": at, "width": self.width, "height": self.height,
-                   "channels": request.channels, "crc32": zlib.crc32(view[start:start + size])}
+    return [importlib.import_module("rayshard." + name) for name in ("asked", "capture", "compat", "rna", "scene", "wire")]
 
 
 class Experiment:
@@ -103,35 +34,35 @@ class Experiment:
         # Opening a scene starts the add-ons anew, so these come after it.
         compat.go_headless()
         layers = self.scene.layers(message["layers"], any(one["pass"] == "viewer" for one in message["passes"]))
-        asked = scene.requests(message["passes"], layers, kind)
-        self.capture = how(self.scene.bpy, asked, message["scratch"])
-        self.paths = message["paths"]
-        self._check_paths()
-        self.scene.persist(self.paths)
-        self.slots = Slots(message["slots"], asked, render["width"], render["height"])
+        requests = asked.requests(message["passes"], layers, kind)
+        self.capture = how(self.scene.bpy, requests, message["scratch"])
+        self._check_paths(message["paths"])
+        self.scene.follow(message["paths"])
+        self.slots = wire.Slots(message["slots"], requests, render["width"], render["height"])
 
-    def _check_paths(self):
-        for i, path in enumerate(self.paths):
+    def _check_paths(self, paths):
+        for i, path in enumerate(paths):
             try:
                 rna.walk(path)
             except LookupError as e:
                 raise scene.Refused("paths[%d]" % i, e.args[0], "correct the path, or the scene")
 
     def frame(self, message):
+        """Render a frame into its slot; the answer."""
         start, slot = time.perf_counter(), message["slot"]
         self.slots.stamp(slot, 0)
-        self.scene.prepare(self.paths, message["set"], message["seed"], message["apply"])
+        self.scene.prepare(message["set"], message["seed"], message["apply"])
         self.capture.take(self.slots.arrays(slot))
-        passes = list(self.slots.describe(slot))
+        sums = self.slots.sums(slot)
         self.slots.stamp(slot, message["sequence"])
-        return {"sequence": message["sequence"], "slot": slot, "passes": passes, "seconds": time.perf_counter() - start}
+        return '{"type":"frame","sequence":%d,"slot":%d,"sums":%s,"seconds":%r}' % (message["sequence"], slot, sums, time.perf_counter() - start)
 
 
 def open_experiment(message):
     """The Experiment and the answer to `open`; None and a refusal where it can't be had."""
     try:
         opened = Experiment(message)
-        return opened, dict(type="opened", settings=rna.settings(opened.scene.bpy))
+        return opened, dict(type="opened", settings=rna.settings(opened.scene.bpy), passes=opened.slots.passes)
     except scene.Refused as e:
         return None, dict(type="refused", field=e.field, reason=e.reason, fix=e.fix)
     except Exception as e:
@@ -145,19 +76,20 @@ def one_line(error):
 
 
 def render_frame(opened, message):
+    """The answer to a frame, as text, and whether it is one that failed."""
     try:
-        return dict(opened.frame(message), type="frame")
+        return opened.frame(message), False
     except scene.Failed as e:
         kind, reason = e.kind, str(e)
     except MemoryError as e:
         kind, reason = "memory", one_line(e)
     except Exception as e:
         kind, reason = "scene", one_line(e)
-    return dict(type="failed", sequence=message["sequence"], kind=kind, reason=reason, detail=traceback.format_exc())
+    return json.dumps(dict(type="failed", sequence=message["sequence"], kind=kind, reason=reason, detail=traceback.format_exc())), True
 
 
 def serve(path):
-    messages = Messages(path)
+    messages = wire.Messages(path)
     numpy = importlib.import_module("numpy")
     messages.send(type="hello", protocol=PROTOCOL, pid=os.getpid(), blender=compat.build(),
                   python=platform.python_version(), numpy=numpy.__version__)
@@ -168,12 +100,15 @@ def serve(path):
             return
         if message["type"] == "open":
             opened, answer = open_experiment(message)
+            chatter.tell()
+            messages.send(**answer)
         elif message["type"] == "render":
-            answer = render_frame(opened, message)
+            for frame in message["frames"]:
+                answer, failed = render_frame(opened, frame)
+                chatter.tell() if failed else chatter.forget()
+                messages.send_text(answer)
         else:
             raise ValueError("a message of type %r" % message["type"])
-        chatter.forget() if answer["type"] == "frame" else chatter.tell()
-        messages.send(**answer)
 
 
 def main():
@@ -193,5 +128,5 @@ def main():
 
 
 if __name__ == "__main__":
-    compat, rna, scene, capture = siblings()
+    asked, capture, compat, rna, scene, wire = siblings()
     main()

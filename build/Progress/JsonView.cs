@@ -15,7 +15,18 @@ public sealed class JsonView(Terminal terminal, TimeProvider time) : IRenderView
     public Task<T> ShowAsync<T>(Func<IProgress<RenderProgress>, Task<T>> render) => render(new Latest(Report));
 
     /// <summary>A report as JSON.</summary>
-    public static JObject Json(string type, RenderProgress p) => new()
+    public static JObject Json(string type, RenderProgress p)
+    {
+        var json = Counts(type, p);
+        if (p.Calibration.Length > 0)
+        {
+            json["calibration"] = p.Calibration;
+        }
+
+        return json;
+    }
+
+    private static JObject Counts(string type, RenderProgress p) => new()
     {
         ["type"] = type,
         ["experiment"] = p.Experiment,

@@ -43,6 +43,11 @@ public sealed class Summary(Terminal terminal, Folders folders)
         var p = summary.Progress;
         var seconds = p.Elapsed.TotalSeconds;
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{p.Experiment}: {Words.Count(p.Rendered)} rendered, {Words.Count(p.Reused)} reused, {Words.Count(p.Failed)} failed, of {Words.Count(p.Frames, "frame")}; {seconds:0.0} s, {Words.Rate(p.Rendered / Math.Max(seconds, 0.001))} frames/s; {Words.Bytes(p.Bytes)} in {p.ShardsSealed} of {Words.Count(p.Shards, "shard")}"));
+        if (p.Calibration.Length > 0)
+        {
+            terminal.Say($"{p.Experiment}: {p.Calibration} (--workers=N settles it)");
+        }
+
         terminal.Say($"  shards: {folders.Show(summary.ShardFolder)}");
         if (summary.Unlike.Count > 0)
         {

@@ -1,6 +1,8 @@
 using Newtonsoft.Json.Linq;
 using Rayshard.Build.Progress;
+using Rayshard.Inspection;
 using Rayshard.Reporting;
+using Rayshard.Storage;
 
 namespace Rayshard.Build.Verbs;
 
@@ -29,7 +31,7 @@ public sealed class ReportWriting(KitContext context)
     {
         using var shelf = FrameShelf.Open(context.Options.Store, experiment);
         var path = context.Options.Output ?? Path.Combine(context.Folders.Reports, experiment.Name, $"{experiment.Name}.html");
-        var report = new Report(shelf, context.Folders.Runs, []).Write(path, context.Options.Sample, TimeProvider.System.GetUtcNow(), context.Interruption.Finish);
+        var report = new Report(shelf, context.Folders.Runs, Precision(experiment)).Write(path, context.Options.Sample, TimeProvider.System.GetUtcNow(), context.Interruption.Finish);
         if (context.Options.Json)
         {
             context.Terminal.Answer(new JObject
@@ -53,5 +55,13 @@ public sealed class ReportWriting(KitContext context)
 
         context.Terminal.Say($"{experiment.Name}: {Words.Count(report.Frames)} of {Words.Count(report.Planned, "frame")}, every float of {Words.Count(report.WithPixels)}; {Words.Bytes(report.Bytes)}: {context.Folders.Show(report.Path)}");
         return report;
+    }
+
+    // Of 16 frames: enough to tell floats from steps, and a page must not take as long as reading a store.
+    private List<PrecisionVerdict> Precision(Experiment experiment)
+    {
+        using var store = Store.OpenReadOnly(context.Options.Store);
+        return [.. Inspector.OfExperiment(store, experiment, FrameSample.Parse("16"), context.Interruption.Finish).Passes
+            .SelectMany(pass => pass.Channels.Select(channel => new PrecisionVerdict(pass.Pass, channel.Channel, channel.Line, channel.Verdict < Verdict.Altered)))];
     }
 }

@@ -42,14 +42,14 @@ public sealed class RenderedFrame : FrameOutcome
     private readonly int _slot;
     private Action? _done;
 
-    internal RenderedFrame(Ticket ticket, SlotFile slots, WorkerMessage.FrameDone message, Action done) : base(ticket.Frame, ticket.Failures)
+    internal RenderedFrame(Ticket ticket, SlotFile slots, IReadOnlyList<FramePass> passes, double seconds, Action done) : base(ticket.Frame, ticket.Failures)
     {
         _slots = slots;
-        _slot = message.Slot;
+        _slot = ticket.Slot;
         _done = done;
-        Seconds = message.Seconds;
+        Seconds = seconds;
         slots.Hold();
-        Passes = [.. message.Passes.Select(pass => new RenderedPass(this, pass))];
+        Passes = [.. passes.Select(pass => new RenderedPass(this, pass))];
     }
 
     /// <summary>The passes, in the order of the experiment.</summary>

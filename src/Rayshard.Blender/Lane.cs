@@ -1,68 +1,114 @@
 namespace Rayshard.Blender;
 
-/// <summary>One of the pool's places: it has one Worker at a time, and replaces it when it fails or has rendered enough.</summary>
-internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live)
+/// <summary>
+/// One of the pool's places: it has one Worker at a time, and replaces it when it fails or has rendered enough. It never waits: the run's
+/// thread calls it when something may have changed, and what takes time rings the bell when it is done.
+/// </summary>
+internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live, Bell bell)
 {
+    // A batch is sent when half of what was asked ahead is done; larger ones would only stand in the socket.
+    private const int BatchBytes = 32 << 10;
+
     private Worker? _worker;
     private Task<Worker>? _next;
+    private Task<WorkerFailure>? _death;
     private Ticket? _retry;
     private int _starts;
 
-    /// <summary>Set when there may be something to do: a frame, a free slot, the end.</summary>
-    public Signal Changed { get; } = new();
+    /// <summary>The socket to listen to, or -1.</summary>
+    public int Socket => _worker is null || _death is not null ? -1 : _worker.Socket;
 
     /// <summary>How it is now; may be asked on any thread.</summary>
     public WorkerState State => _worker is { } worker ? new(number, worker.Pid, worker.Rendered, _starts) : new(number, null, 0, _starts);
 
-    /// <summary>Works for a run until it is over.</summary>
-    public async Task WorkAsync(RenderRun run)
+    private bool IsRecycling => _worker is not null && _next is { IsCompletedSuccessfully: true };
+
+    /// <summary>Does what can be done now: start a Worker, take one that has started, ask for frames.</summary>
+    public void Step(RenderRun run)
     {
-        try
+        if (_death is { IsCompleted: true })
         {
-            while (!run.IsOver)
-            {
-                if (await AskAsync(run).ConfigureAwait(false))
-                {
-                    Take(run, await _worker!.AnswerAsync(() => Release(run)).ConfigureAwait(false));
-                }
-                else if (!run.IsOver)
-                {
-                    await Changed.WaitAsync().ConfigureAwait(false);
-                }
-            }
-        }
-        catch (Exception e)
-        {
-            run.Abort(e);
+            Bury(run, _death.Result);
         }
 
-        _retry = null;
-        if (_worker is { Asked.Count: > 0 })
+        if (_death is null && _worker is { HasEnded: true, Asked.Count: 0 })
         {
             Retire(politely: false);
+        }
+
+        if (_worker is null && (_retry is not null || (run.Ready > 0 && run.IsAtWork(number))))
+        {
+            _next ??= StartAsync();
+        }
+
+        Recycle(run);
+        if (_worker is null && _next is { IsCompleted: true })
+        {
+            Adopt(run);
+        }
+
+        if (_worker is not null && _death is null)
+        {
+            Ask(_worker, run);
         }
     }
 
-    // Whether a frame is under way after this.
-    private async Task<bool> AskAsync(RenderRun run)
+    /// <summary>Reads what the Worker says. <see cref="Socket"/> can be read.</summary>
+    public void Read(RenderRun run)
     {
-        if (_worker is { HasEnded: true, Asked.Count: 0 })
+        var worker = _worker!;
+        var isOpen = worker.Read();
+        while (worker.TryTake(run.GiveBack, out var ticket, out var frame))
+        {
+            run.Complete(ticket, frame, worker.Pid);
+        }
+
+        if (isOpen && !worker.HasEnded)
+        {
+            return;
+        }
+
+        if (worker.Asked.Count > 0)
+        {
+            _death = Ringing(worker.FailureAsync());
+        }
+        else
+        {
+            worker.End(WorkerFailureKind.Protocol, "the worker closed its socket");
+        }
+    }
+
+    /// <summary>Ends its part of a run; a Worker that owes nothing stays for the next one.</summary>
+    public void Leave(bool isAborted)
+    {
+        _retry = null;
+        if (_death is not null || _worker is { Asked.Count: > 0 })
         {
             Retire(politely: false);
         }
 
-        if (_worker is null && (_retry is not null || run.HasReady) && !await StartAsync(run).ConfigureAwait(false))
+        if (isAborted && _next is not null)
         {
-            return false;
+            _next.ContinueWith(start => live.Retire(start.Result, politely: false), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _next = null;
+        }
+    }
+
+    private void Ask(Worker worker, RenderRun run)
+    {
+        var isResting = _retry is null && !run.IsAtWork(number);
+        var ahead = IsRecycling || isResting ? 0 : run.Share(plan.Pace.Ahead(plan.Session.SlotCount));
+        if (worker.Asked.Count > ahead / 2)
+        {
+            return;
         }
 
-        await RecycleAsync(run).ConfigureAwait(false);
-        while (_worker is { HasFreeSlot: true } worker && worker.Asked.Count < (IsRecycling ? 0 : plan.Pace.Ahead) && Next(run) is { } ticket)
+        while (worker.HasFreeSlot && worker.Asked.Count < ahead && worker.BatchBytes < BatchBytes && Next(run) is { } ticket)
         {
-            await worker.AskAsync(ticket, run.NextSequence()).ConfigureAwait(false);
+            worker.Ask(ticket, run.NextSequence());
         }
 
-        return _worker is { Asked.Count: > 0 };
+        worker.Send();
     }
 
     // A frame that failed is tried alone and by a Worker of its own, so that a poisoned one takes no other down.
@@ -70,7 +116,7 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live)
     {
         if (_retry is null)
         {
-            return _worker!.Asked.Any(asked => asked.Failures.Count > 0) ? null : run.TakeReady();
+            return _worker!.Asked.TryPeek(out var first) && first.Failures.Count > 0 ? null : run.TakeReady();
         }
 
         var retry = _retry;
@@ -78,96 +124,66 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live)
         return retry;
     }
 
-    private void Take(RenderRun run, Answer answer)
+    // Messages are answered in order, so only the first can be at fault.
+    private void Bury(RenderRun run, WorkerFailure failure)
     {
-        if (answer.Frame is { } frame)
-        {
-            run.Complete(answer.Ticket, frame, _worker!.Pid);
-            return;
-        }
-
-        // Messages are answered in order, so only the first can be at fault.
-        foreach (var waiting in _worker!.Asked.Skip(1))
+        var ticket = _worker!.Asked.Dequeue();
+        foreach (var waiting in _worker.Asked)
         {
             run.Return(waiting);
         }
 
         Retire(politely: false);
-        _retry = run.Fail(answer.Ticket, answer.Failure!) ? answer.Ticket : null;
+        _retry = run.Fail(ticket, failure) ? ticket : null;
     }
 
-    private bool IsRecycling => _next is { IsCompletedSuccessfully: true };
-
     // The successor starts while the old one still renders.
-    private async Task RecycleAsync(RenderRun run)
+    private void Recycle(RenderRun run)
     {
-        if (_worker is null || _worker.Rendered < plan.Options.RecycleAfterFrames)
+        if (_worker is null || _death is not null || _worker.Rendered < plan.Options.RecycleAfterFrames)
         {
             return;
         }
 
-        _next ??= StartWorkerAsync(run);
-        if (_next.Exception?.InnerException is { } fault)
+        _next ??= StartAsync();
+        if (_next.IsFaulted)
         {
-            _next = null;
-            run.FailedToStart(fault);
+            Adopt(run);
         }
-        else if (IsRecycling && _worker.Asked.Count == 0)
+        else if (_worker.Asked.Count == 0 && _next.IsCompleted)
         {
             Retire(politely: true);
-            _worker = await _next.ConfigureAwait(false);
-            _next = null;
         }
     }
 
-    private async Task<bool> StartAsync(RenderRun run)
+    private void Adopt(RenderRun run)
     {
-        var start = _next ?? StartWorkerAsync(run);
+        var start = _next!;
         _next = null;
-        try
+        if (start.IsCompletedSuccessfully)
         {
-            _worker = await start.ConfigureAwait(false);
+            _worker = start.Result;
             run.Started(_worker.Evidence!);
-            return true;
         }
-        catch (WorkersFailedException e)
+        else
         {
-            run.FailedToStart(e);
-            Changed.Set();
-            return false;
+            run.FailedToStart(start.Exception!.InnerException!);
+            bell.Ring();
         }
     }
 
-    private async Task<Worker> StartWorkerAsync(RenderRun run)
-    {
-        var worker = new Worker(plan, $"{number}-{++_starts}", $"worker-{number}.log");
-        live.Add(worker);
-        try
-        {
-            if (run.IsOver)
-            {
-                worker.End(WorkerFailureKind.Stopped, "the run was stopped");
-            }
-
-            await worker.StartAsync().ConfigureAwait(false);
-            return worker;
-        }
-        catch
-        {
-            live.Retire(worker, politely: false);
-            throw;
-        }
-    }
+    private Task<Worker> StartAsync() => Ringing(live.StartAsync(new Worker(plan, $"{number}-{++_starts}", $"worker-{number}.log")));
 
     private void Retire(bool politely)
     {
         live.Retire(_worker!, politely);
         _worker = null;
+        _death = null;
     }
 
-    private void Release(RenderRun run)
+    private Task<T> Ringing<T>(Task<T> task)
     {
-        Changed.Set();
-        run.GiveBack();
+        task.ContinueWith(_ => bell.Ring(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return task;
     }
 }

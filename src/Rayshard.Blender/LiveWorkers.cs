@@ -8,7 +8,9 @@ internal sealed class LiveWorkers : IAsyncDisposable
     // A fifth of a second: a dead or stuck Worker is noticed well within the second that is promised, for 5 reads of /proc.
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(0.2);
 
+    private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Worker, Task> _workers = new();
+    private readonly ConcurrentDictionary<Worker, Task<Worker>> _starts = new();
     private readonly PeriodicTimer _timer = new(s_every);
     private readonly Task _watch;
     private int _started;
@@ -18,25 +20,55 @@ internal sealed class LiveWorkers : IAsyncDisposable
     /// <summary>How many there were so far.</summary>
     public int Started => _started;
 
-    public void Add(Worker worker)
+    /// <summary>Starts a Worker; one that fails to is retired.</summary>
+    public Task<Worker> StartAsync(Worker worker)
     {
         Interlocked.Increment(ref _started);
         _workers[worker] = Task.CompletedTask;
+        var start = StartAsync();
+        _starts[worker] = start;
+        start.ContinueWith(_ => _starts.TryRemove(worker, out Task<Worker>? _), TaskScheduler.Default);
+        return start;
+
+        async Task<Worker> StartAsync()
+        {
+            try
+            {
+                await worker.StartAsync().ConfigureAwait(false);
+                return worker;
+            }
+            catch
+            {
+                Retire(worker, politely: false);
+                throw;
+            }
+        }
     }
 
     /// <summary>Ends a Worker in the background: at once, or by asking it to quit.</summary>
     public void Retire(Worker worker, bool politely)
     {
-        _workers[worker] = Task.Run(async () =>
+        lock (_lock)
         {
-            if (politely)
+            if (!_workers.TryGetValue(worker, out var retired) || retired != Task.CompletedTask)
             {
-                await worker.QuitAsync().ConfigureAwait(false);
+                return;
             }
 
-            await worker.DisposeAsync().ConfigureAwait(false);
-            _workers.TryRemove(worker, out _);
-        });
+            _workers[worker] = Task.Run(async () =>
+            {
+                if (politely)
+                {
+                    await worker.QuitAsync().ConfigureAwait(false);
+                }
+
+                await worker.DisposeAsync().ConfigureAwait(false);
+                lock (_lock)
+                {
+                    _workers.TryRemove(worker, out _);
+                }
+            });
+        }
     }
 
     /// <summary>Kills all, at once.</summary>
@@ -52,7 +84,8 @@ internal sealed class LiveWorkers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         KillAll();
-        foreach (var worker in _workers.Where(worker => worker.Value == Task.CompletedTask).Select(worker => worker.Key))
+        await Task.WhenAll(_starts.Values).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        foreach (var worker in _workers.Keys)
         {
             Retire(worker, politely: false);
         }

@@ -8,7 +8,9 @@ internal sealed class Pace(WorkerPoolOptions options)
     private const int Remembered = 31;
     private const int Patience = 10;
 
-    // From there on, the millisecond that asking ahead saves is nothing against the frame that is lost when the run ends.
+    // As much work as bridges the host's pauses, which are its flushes of 64 MiB; from half a second a frame on, the millisecond that asking
+    // ahead saves is nothing against the frame that is lost when the run ends.
+    private static readonly TimeSpan s_ahead = TimeSpan.FromSeconds(0.2);
     private static readonly TimeSpan s_askAheadBelow = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _lock = new();
@@ -16,8 +18,10 @@ internal sealed class Pace(WorkerPoolOptions options)
     private long _count;
     private TimeSpan _median;
 
-    /// <summary>How many frames a Worker is asked for at a time.</summary>
-    public int Ahead => Interlocked.Read(ref _count) > 0 && _median < s_askAheadBelow ? 2 : 1;
+    /// <summary>How many frames a Worker with so many slots is asked for at a time.</summary>
+    public int Ahead(int slots) => Interlocked.Read(ref _count) == 0 || _median >= s_askAheadBelow
+        ? 1
+        : (int)Math.Clamp(s_ahead / (_median + TimeSpan.FromTicks(1)), 2, Math.Max(2, slots / 2));
 
     /// <summary>Notes a rendered frame.</summary>
     public void Add(TimeSpan frame)

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Sockets;
 using Newtonsoft.Json.Linq;
@@ -8,11 +10,8 @@ namespace Rayshard.Blender;
 /// <summary>What all Workers of a pool have in common.</summary>
 internal sealed record WorkerPlan(WorkerCommand Command, WorkerSession Session, WorkerPoolOptions Options, RunFolder Folder, Pace Pace);
 
-/// <summary>A Worker's answer: exactly one of frame and failure.</summary>
-internal readonly record struct Answer(Ticket Ticket, RenderedFrame? Frame, WorkerFailure? Failure);
-
-/// <summary>One Blender process from its start to its end. One caller asks and reads; <see cref="End"/> and <see cref="Check"/> come from anywhere.</summary>
-internal sealed class Worker : IAsyncDisposable
+/// <summary>One Blender process from its start to its end. One thread asks and reads; <see cref="End"/> and <see cref="Check"/> come from anywhere.</summary>
+internal sealed partial class Worker : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_quitPatience = TimeSpan.FromSeconds(5);
@@ -23,8 +22,9 @@ internal sealed class Worker : IAsyncDisposable
     private readonly WorkerChannel _channel;
     private readonly SlotFile _slots;
     private readonly CancellationTokenSource _ended = new();
-    private readonly Queue<Ticket> _asked = new();
+    private readonly ArrayBufferWriter<byte> _batch = new(4096);
     private readonly long _oomKills = Memory.OomKills();
+    private IReadOnlyList<FramePass> _passes = [];
     private ProcessGroup? _group;
     private Display? _display;
     private WorkerFailure? _end;
@@ -51,7 +51,13 @@ internal sealed class Worker : IAsyncDisposable
     public int Rendered { get; private set; }
 
     /// <summary>Frames it was asked for and has not answered, the one being rendered first.</summary>
-    public IReadOnlyCollection<Ticket> Asked => _asked;
+    public Queue<Ticket> Asked { get; } = new();
+
+    /// <summary>The descriptor that can be read when it has said something.</summary>
+    public int Socket => _channel.Descriptor;
+
+    /// <summary>Bytes of the message that <see cref="Send"/> sends.</summary>
+    public int BatchBytes => _batch.WrittenCount;
 
     /// <summary>Whether it is over with it.</summary>
     public bool HasEnded => _ended.IsCancellationRequested;
@@ -59,92 +65,81 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>Whether a slot is free to ask with.</summary>
     public bool HasFreeSlot => _slots.HasFree;
 
-    /// <summary>Starts Blender and opens the experiment in it.</summary>
-    /// <exception cref="WorkersFailedException">It did not get that far.</exception>
-    /// <exception cref="RayshardException">It refused the experiment (<see cref="ExitCode.AskedWrongly"/>), or the machine lacks something.</exception>
-    public async Task StartAsync()
-    {
-        try
-        {
-            Interlocked.Exchange(ref _deadline, Pace.Until(_plan.Options.StartDeadline));
-            await StartProcessesAsync().ConfigureAwait(false);
-            Pid = await _channel.AcceptAsync(_ended.Token).ConfigureAwait(false);
-            var hello = await ExpectAsync<WorkerMessage.Hello>().ConfigureAwait(false);
-            if (hello.Protocol != WorkerMessage.Version)
-            {
-                throw new FormatException($"the worker speaks protocol {hello.Protocol}, not {WorkerMessage.Version}: blender/worker and the host are of unlike versions");
-            }
-
-            Interlocked.Exchange(ref _deadline, Pace.Until(_plan.Options.StartDeadline));
-            _plan.Session.CheckFiles();
-            await _channel.SendAsync(_plan.Session.Open(_slots, Path.Combine(_folder, "tmp"))).ConfigureAwait(false);
-            var opened = await ExpectAsync<WorkerMessage.Opened>().ConfigureAwait(false);
-
-            // Again, because a file that was edited between the two would be loaded, and its pixels stored under the old key.
-            _plan.Session.CheckFiles();
-            Evidence = new(hello.Json, opened.Settings);
-            Interlocked.Exchange(ref _deadline, long.MaxValue);
-        }
-        catch (Exception e) when (e is FormatException or OperationCanceledException or SocketException or EndOfStreamException)
-        {
-            if (e is FormatException)
-            {
-                End(WorkerFailureKind.Protocol, e.Message);
-            }
-
-            throw new WorkersFailedException("a worker did not start", [await FailureAsync().ConfigureAwait(false)]);
-        }
-    }
-
-    /// <summary>Asks for a frame. There is a free slot.</summary>
-    public async Task AskAsync(Ticket ticket, long sequence)
+    /// <summary>Adds a frame to the next message. There is a free slot.</summary>
+    public void Ask(Ticket ticket, long sequence)
     {
         ticket.Sequence = sequence;
         ticket.Slot = _slots.Take();
-        _asked.Enqueue(ticket);
-        if (_asked.Count == 1)
+        Asked.Enqueue(ticket);
+        if (Asked.Count == 1)
         {
             Begin();
         }
 
+        _plan.Session.Write(_batch, ticket.Frame, sequence, ticket.Slot);
+    }
+
+    /// <summary>Sends what was added.</summary>
+    public void Send()
+    {
+        if (_batch.WrittenCount == 0)
+        {
+            return;
+        }
+
         try
         {
-            await _channel.SendAsync(_plan.Session.Render(ticket.Frame, sequence, ticket.Slot)).ConfigureAwait(false);
+            WorkerSession.Finish(_batch);
+            _channel.Send(_batch);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // It is gone; reading says how.
         }
+        finally
+        {
+            _batch.ResetWrittenCount();
+        }
     }
 
-    /// <summary>The answer to the oldest question. After a failure the Worker is dead.</summary>
-    public async Task<Answer> AnswerAsync(Action frameDone)
+    /// <summary>Reads what it has said. Whether it may say more: not when it is gone.</summary>
+    public bool Read() => _channel.Read();
+
+    /// <summary>The answer to the oldest question, where it has been read. A wrong one ends the Worker.</summary>
+    public bool TryTake(Action done, [NotNullWhen(true)] out Ticket? ticket, [NotNullWhen(true)] out RenderedFrame? frame)
     {
-        var ticket = _asked.Peek();
+        frame = null;
+        if (!Asked.TryPeek(out ticket))
+        {
+            return false;
+        }
+
         try
         {
-            switch (await _channel.ReceiveAsync().ConfigureAwait(false))
+            switch (_channel.Take())
             {
-                case WorkerMessage.FrameDone done when IsRight(ticket, done):
-                    _asked.Dequeue();
+                case null:
+                    return false;
+                case WorkerMessage.FrameDone answer when IsRight(ticket, answer):
+                    Asked.Dequeue();
                     _plan.Pace.Add(Stopwatch.GetElapsedTime(_begun));
                     Rendered++;
                     Begin();
-                    return new(ticket, new(ticket, _slots, done, frameDone), null);
+                    frame = new(ticket, _slots, _passes, answer.Seconds, done);
+                    return true;
                 case WorkerMessage.Failed failed when failed.Sequence == ticket.Sequence:
                     End(Kind(failed.Kind), failed.Reason, failed.Detail);
-                    break;
+                    return false;
                 case { } unexpected:
                     End(WorkerFailureKind.Protocol, $"the worker was asked for sequence {ticket.Sequence} in slot {ticket.Slot} and answered {unexpected}");
-                    break;
+                    return false;
             }
         }
         catch (FormatException e)
         {
             End(WorkerFailureKind.Protocol, e.Message);
+            return false;
         }
-
-        return new(ticket, null, await FailureAsync().ConfigureAwait(false));
     }
 
     /// <summary>Kills it, at once and with all its processes; the first reason stands.</summary>
@@ -177,7 +172,7 @@ internal sealed class Worker : IAsyncDisposable
     {
         try
         {
-            await _channel.SendAsync(new() { ["type"] = "quit" }).ConfigureAwait(false);
+            _channel.Send(new JObject { ["type"] = "quit" });
             await _group!.Exited.WaitAsync(s_quitPatience).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or TimeoutException)
@@ -199,38 +194,6 @@ internal sealed class Worker : IAsyncDisposable
         RunFolder.Remove(_folder);
     }
 
-    private async Task StartProcessesAsync()
-    {
-        var environment = _plan.Command.EnvironmentIn(_folder);
-        if (_plan.Session.NeedsDisplay)
-        {
-            _display = await Display.StartAsync(environment, _folder, _log.Path, _ended.Token).ConfigureAwait(false);
-            environment[Display.Variable] = _display.Name;
-        }
-
-        _group = await ProcessGroup.StartAsync(_plan.Command.Launch(_plan.Session, environment, _folder, _log.Path)).ConfigureAwait(false);
-        _ = _group.Exited.ContinueWith(_ => Gone(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        if (HasEnded)
-        {
-            _group.Kill();
-        }
-    }
-
-    // Also where a child of Blender holds the socket open.
-    private void Gone()
-    {
-        _channel.Shut();
-        _ended.Cancel();
-    }
-
-    private async Task<T> ExpectAsync<T>() where T : WorkerMessage => await _channel.ReceiveAsync().ConfigureAwait(false) switch
-    {
-        T expected => expected,
-        null => throw new EndOfStreamException(),
-        WorkerMessage.Refused refused => throw new RayshardException(ExitCode.AskedWrongly, $"{refused.Field}: {refused.Reason}: {refused.Fix}"),
-        var unexpected => throw new FormatException($"the worker answered {unexpected} instead of {typeof(T).Name}"),
-    };
-
     private bool IsRight(Ticket ticket, WorkerMessage.FrameDone done)
     {
         if (done.Sequence != ticket.Sequence || done.Slot != ticket.Slot)
@@ -238,18 +201,13 @@ internal sealed class Worker : IAsyncDisposable
             return false;
         }
 
-        if (_plan.Session.Check(done.Passes) is { } misfit)
-        {
-            throw new FormatException(misfit);
-        }
-
-        if (_slots.Check(ticket.Slot, ticket.Sequence, done.Passes) is { } wrong)
+        if (_slots.Check(ticket.Slot, ticket.Sequence, _passes, done.Sums) is { } wrong)
         {
             End(WorkerFailureKind.Corrupt, wrong);
             return false;
         }
 
-        if (_plan.Session.Guard(_slots, ticket.Slot, done.Passes) is { } refusal)
+        if (_plan.Session.Guard(_slots, ticket.Slot, _passes) is { } refusal)
         {
             End(WorkerFailureKind.Guard, refusal);
             return false;
@@ -261,10 +219,11 @@ internal sealed class Worker : IAsyncDisposable
     private void Begin()
     {
         _begun = Stopwatch.GetTimestamp();
-        Interlocked.Exchange(ref _deadline, _asked.Count == 0 ? long.MaxValue : _plan.Pace.Deadline(first: Rendered == 0));
+        Interlocked.Exchange(ref _deadline, Asked.Count == 0 ? long.MaxValue : _plan.Pace.Deadline(first: Rendered == 0));
     }
 
-    private async Task<WorkerFailure> FailureAsync()
+    /// <summary>Why it failed, once it is dead.</summary>
+    public async Task<WorkerFailure> FailureAsync()
     {
         if (_group is not null && await Task.WhenAny(_group.Exited, Task.Delay(s_patience)).ConfigureAwait(false) != _group.Exited)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rayshard.Blender;
 
 /// <summary>
@@ -10,18 +12,21 @@ public sealed class WorkerPool : IAsyncDisposable
     private readonly RunFolder _folder;
     private readonly LiveWorkers _live = new();
     private readonly PoolCounts _counts = new();
+    private readonly Bell _bell = new();
+    private readonly Crew _crew;
     private readonly IReadOnlyList<Lane> _lanes;
     private readonly int _window;
     private RenderRun? _run;
 
     private WorkerPool(WorkerCommand command, WorkerSession session, WorkerPoolOptions options)
     {
+        _crew = new(options.Workers, isFixed: !options.MayRest);
         _window = options.Workers * session.SlotCount;
 
         // Twice: a Worker's successor starts before it ends.
         _folder = RunFolder.Create(options.ScratchFolder, 2 * _window * session.SlotBytes);
         var plan = new WorkerPlan(command, session, options, _folder, new(options));
-        _lanes = [.. Enumerable.Range(1, options.Workers).Select(number => new Lane(number, plan, _live))];
+        _lanes = [.. Enumerable.Range(1, options.Workers).Select(number => new Lane(number, plan, _live, _bell))];
     }
 
     /// <summary>What the Worker that started last said of itself and of the opened experiment; <c>null</c> before the first.</summary>
@@ -33,6 +38,12 @@ public sealed class WorkerPool : IAsyncDisposable
 
     /// <summary>Blender processes started so far.</summary>
     public int WorkersStarted => _live.Started;
+
+    /// <summary>How many Workers are at work: fewer than there may be where fewer were as fast.</summary>
+    public int WorkersAtWork => _crew.Size;
+
+    /// <summary>What was measured to settle that; empty where nothing was.</summary>
+    public string Calibration => _crew.Finding;
 
     /// <summary>How each Worker is. A snapshot.</summary>
     public IReadOnlyList<WorkerState> Workers => [.. _lanes.Select(lane => lane.State)];
@@ -58,24 +69,35 @@ public sealed class WorkerPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Renders frames: the outcomes come in the order of <paramref name="frames"/>, which may be endless and is read on the caller's thread, no
-    /// further ahead than the Workers have slots. Dispose of each outcome: the memory is theirs. One run at a time.
+    /// Renders frames: the outcomes come in the order of <paramref name="frames"/>, which may be endless and is read no further ahead than the
+    /// Workers have slots. Dispose of each outcome: the memory is theirs. One run at a time. Whoever enumerates does the host's part of the
+    /// work and waits for the Workers: give it a thread of its own.
     /// </summary>
-    /// <param name="frames">What to render.</param>
+    /// <param name="frames">What to render; read by whoever enumerates.</param>
     /// <param name="finish">When set, no new frame is begun; those under way are finished and given, and the run ends normally.</param>
     /// <param name="now">When set, everything is killed at once.</param>
     /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
     /// <exception cref="WorkersFailedException">Three Workers in a row did not start, or the first eight frames were all quarantined.</exception>
     /// <exception cref="RayshardException">Blender refused the experiment (<see cref="ExitCode.AskedWrongly"/>): field, reason, fix.</exception>
-    public IAsyncEnumerable<FrameOutcome> RenderAsync(IEnumerable<Frame> frames, CancellationToken finish = default, CancellationToken now = default)
+    public IEnumerable<FrameOutcome> Render(IEnumerable<Frame> frames, CancellationToken finish = default, CancellationToken now = default)
     {
-        if (_run is { Work.IsCompleted: false })
+        if (_run is { IsOver: false })
         {
             throw new InvalidOperationException("the pool renders already");
         }
 
-        _run = new(_window, _lanes, _live, _counts);
-        return _run.RunAsync(frames, finish, now);
+        _run = new(_window, _lanes, _live, _counts, _bell, _crew);
+        return _run.Run(frames, finish, now);
+    }
+
+    /// <summary>The same for a caller that has other things to do: each outcome costs a hop to another thread.</summary>
+    public async IAsyncEnumerable<FrameOutcome> RenderAsync(IEnumerable<Frame> frames, CancellationToken finish = default, [EnumeratorCancellation] CancellationToken now = default)
+    {
+        using var outcomes = Render(frames, finish, now).GetEnumerator();
+        while (await Task.Run(outcomes.MoveNext, CancellationToken.None).ConfigureAwait(false))
+        {
+            yield return outcomes.Current;
+        }
     }
 
     /// <summary>Kills the Workers, waits until they are gone, and removes all that was private to them.</summary>
@@ -84,7 +106,7 @@ public sealed class WorkerPool : IAsyncDisposable
         if (_run is not null)
         {
             _run.Abort(new ObjectDisposedException(nameof(WorkerPool)));
-            await _run.Work.ConfigureAwait(false);
+            _run.Leave();
         }
 
         await _live.DisposeAsync().ConfigureAwait(false);

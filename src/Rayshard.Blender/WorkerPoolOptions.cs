@@ -9,6 +9,9 @@ public sealed record WorkerPoolOptions
     /// <summary>Workers side by side. Default: one for each processor, because two one-thread Blenders beat one with two threads.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Whether fewer may work where the run's own frames show that they are as fast.</summary>
+    public bool MayRest { get; init; }
+
     /// <summary>Time to start Blender, and again to open the scene.</summary>
     public TimeSpan StartDeadline { get; init; } = TimeSpan.FromSeconds(120);
 

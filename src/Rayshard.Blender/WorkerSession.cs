@@ -1,3 +1,4 @@
+using System.Buffers;
 using Newtonsoft.Json.Linq;
 
 namespace Rayshard.Blender;
@@ -5,14 +6,15 @@ namespace Rayshard.Blender;
 /// <summary>What Workers are told of an experiment: once to open it, and then frame by frame. Immutable, thread-safe.</summary>
 internal sealed class WorkerSession
 {
-    // A Worker renders one frame, knows the next, and the host stores those before; more only where they cost little.
-    private const int MinSlots = 2;
-    private const int MaxSlots = 16;
-    private const long SlotMemoryBytes = 128L << 20;
+    // A Worker renders one frame, knows the next, and the host stores the one before; more where they cost little.
+    private const int MinSlots = 3;
+    private const int MaxSlots = 256;
+    private const long SlotMemoryBytes = 32L << 20;
 
     private readonly Experiment _experiment;
     private readonly string _folder;
     private readonly IReadOnlyList<int> _paths;
+    private readonly FrameInputs _inputs;
     private readonly Dictionary<string, int> _channels;
 
     /// <summary>The session of a resolved experiment whose scene files are below a folder.</summary>
@@ -21,6 +23,7 @@ internal sealed class WorkerSession
         _experiment = experiment;
         _folder = Path.GetFullPath(folder);
         _paths = FramePlan.PathParameters(experiment);
+        _inputs = new(experiment);
         _channels = experiment.Passes.ToDictionary(pass => pass.Name!, pass => FramePlan.ChannelsOf(pass).Count);
         SlotBytes = SlotFile.BytesFor(experiment.Passes.Select(pass => 4L * experiment.Render.Width * experiment.Render.Height * MaxChannels(pass)));
         SlotCount = (int)Math.Clamp(SlotMemoryBytes / SlotBytes, MinSlots, MaxSlots);
@@ -89,16 +92,24 @@ internal sealed class WorkerSession
         ["scratch"] = scratch,
     };
 
-    /// <summary>The message that asks for a frame.</summary>
-    public JObject Render(Frame frame, long sequence, int slot) => new()
+    /// <summary>Adds a frame to the message that asks for frames, behind room for its length; to be ended by <see cref="Finish"/>.</summary>
+    public void Write(ArrayBufferWriter<byte> message, Frame frame, long sequence, int slot)
     {
-        ["type"] = "render",
-        ["sequence"] = sequence,
-        ["slot"] = slot,
-        ["seed"] = frame.NoiseSeed,
-        ["set"] = new JArray(_paths.Select(i => frame.Values[i].ToJson())),
-        ["apply"] = FramePlan.ApplyArguments(_experiment, frame.Values),
-    };
+        message.Write(message.WrittenCount == 0 ? "\0\0\0\0{\"type\":\"render\",\"frames\":[{\"sequence\":"u8 : ",{\"sequence\":"u8);
+        message.WriteNumber(sequence);
+        message.Write(",\"slot\":"u8);
+        message.WriteNumber((long)slot);
+        message.Write(",\"seed\":"u8);
+        message.WriteNumber((long)frame.NoiseSeed);
+        message.Write(",\"set\":"u8);
+        _inputs.WriteValues(message, frame.Values);
+        message.Write(",\"apply\":"u8);
+        _inputs.WriteApply(message, frame.Values);
+        message.Write("}"u8);
+    }
+
+    /// <summary>Ends the message.</summary>
+    public static void Finish(ArrayBufferWriter<byte> message) => message.Write("]}"u8);
 
     /// <summary>Checks the passes that a Worker says it has put into a slot.</summary>
     /// <returns>What is wrong, or <c>null</c>.</returns>
@@ -117,8 +128,19 @@ internal sealed class WorkerSession
 
     /// <summary>Checks the pixels of a frame.</summary>
     /// <returns>Why they are refused, or <c>null</c>.</returns>
-    public string? Guard(SlotFile slots, int slot, IReadOnlyList<FramePass> passes) => _experiment.Passes.Zip(passes, (request, pass) =>
-        FrameGuard.Check(request, pass, slots.Floats(slot, pass.Offset, checked((int)(pass.Bytes / sizeof(float)))), _experiment)).FirstOrDefault(wrong => wrong is not null);
+    public string? Guard(SlotFile slots, int slot, IReadOnlyList<FramePass> passes)
+    {
+        for (var i = 0; i < passes.Count; i++)
+        {
+            var pixels = slots.Floats(slot, passes[i].Offset, checked((int)(passes[i].Bytes / sizeof(float))));
+            if (FrameGuard.Check(_experiment.Passes[i], passes[i], pixels, _experiment) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
 
     // Blender's buffers of the Viewer and of a 32-bit file always have four; those of a pass its own number.
     private int MaxChannels(PassRequest pass) => _experiment.Capture == Capture.Passes

@@ -14,7 +14,14 @@ internal sealed class ExperimentRun : IAsyncDisposable
     private readonly Func<RunEvidence, WorkerPool> _openPool;
     private readonly RenderRun _run;
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly Queue<(Frame Frame, bool IsStored)> _steps = [];
+    private readonly Queue<Step> _steps = [];
+    private readonly RecordWriter _records;
+    private readonly RenderCounts _counts = new();
+    private readonly StoringThread _storing;
+    private readonly FlatMemory _memory = new();
+    private int _rendering;
+    private ShardRun? _last;
+    private bool _isWhole, _hasProvenance;
     private WorkerPool? _pool;
     private Toolchain? _toolchain;
     private RunEvidence? _evidence;
@@ -31,6 +38,8 @@ internal sealed class ExperimentRun : IAsyncDisposable
         _resolved = resolved;
         _experiment = resolved.Experiment;
         _plan = new(_experiment);
+        _records = new(_experiment);
+        _storing = new(_plan);
         _store = store;
         _run = run;
         _openPool = openPool;
@@ -41,11 +50,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
     public async Task<RenderSummary> RunAsync(Toolchain toolchain)
     {
         _toolchain = toolchain;
-        for (var shard = 0; shard < _plan.ShardCount && !_isInterrupted; shard++)
-        {
-            await ShardAsync(shard).ConfigureAwait(false);
-        }
-
+        await Task.Factory.StartNew(Render, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         await _store.IndexAsync(_experiment, _plan, _run.Now).ConfigureAwait(false);
         await WriteProvenanceAsync().ConfigureAwait(false);
         Report(_progress, _isInterrupted ? "interrupted" : "done");
@@ -55,36 +60,46 @@ internal sealed class ExperimentRun : IAsyncDisposable
     private string ShardFolder => StoredExperiment.At(_store.Folder, _experiment, _plan).Folder;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _pool?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private async Task ShardAsync(int shard)
+    public ValueTask DisposeAsync()
     {
-        if (Sealed(shard) is { IsComplete: true } complete)
+        _storing.Dispose();
+        return _pool?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    // On a thread of its own. The frames of all shards are one stream, so that no Worker waits while a shard is sealed.
+    private void Render()
+    {
+        using var frames = ToRender().GetEnumerator();
+        try
         {
-            Report(_progress with { Reused = _progress.Reused + complete.Held, Bytes = _progress.Bytes + complete.Bytes, ShardsSealed = _progress.ShardsSealed + 1 });
-            return;
+            if (frames.MoveNext())
+            {
+                foreach (var outcome in Pool().Render(From(frames), _run.Finish, _run.Now))
+                {
+                    using (outcome)
+                    {
+                        Store(_steps.Dequeue(), outcome);
+                        Settle();
+                        Report(_progress with { FailedTries = _pool!.FailedTries, Calibration = _pool.Calibration });
+                        _memory.Keep();
+                    }
+                }
+            }
+
+            Settle();
+            _storing.Drain();
+            _isInterrupted = _steps.Count > 0 || !_isWhole;
+            Open().ForEach(shard => shard.Flush());
         }
-
-        using var writer = _store.OpenShard(_experiment, _plan, shard);
-        var (first, count) = _plan.Shard(shard);
-        var next = writer.Held.Count > 0 ? writer.Held[^1].Index + 1 : first;
-        var before = _progress.Bytes;
-
-        // Frames that an earlier run had to leave out stay out until the shard is written anew: in the middle there is no room for them.
-        Report(_progress with { Reused = _progress.Reused + writer.Held.Count, Failed = _progress.Failed + (next - first) - writer.Held.Count, Bytes = before + writer.Bytes });
-        await FramesAsync(writer, next, first + count, before).ConfigureAwait(false);
-        if (_isInterrupted)
+        finally
         {
-            writer.Flush();
-            return;
-        }
+            Open().ForEach(shard => shard.Dispose());
 
-        if (writer.Held.Count > 0)
-        {
-            var bytes = writer.Seal().Bytes;
-            Report(_progress with { Bytes = before + bytes, ShardsSealed = _progress.ShardsSealed + 1 });
+            _steps.Clear();
         }
     }
+
+    private List<ShardRun> Open() => [.. _steps.Select(step => step.Shard).Append(_last).OfType<ShardRun>().Distinct()];
 
     private SealedShard? Sealed(int shard)
     {
@@ -98,47 +113,89 @@ internal sealed class ExperimentRun : IAsyncDisposable
         }
     }
 
-    private async Task FramesAsync(ShardWriter writer, long from, long to, long bytesBefore)
+    // Decides frame by frame, as the pool asks for more, whether the store has it; what it has waits its turn among what is rendered.
+    private IEnumerable<Frame> ToRender()
     {
-        using var frames = ToRender(from, to).GetEnumerator();
-        if (frames.MoveNext())
+        for (var number = 0; number < _plan.ShardCount; number++)
         {
-            await foreach (var outcome in Pool().RenderAsync(From(frames), _run.Finish, _run.Now).ConfigureAwait(false))
+            if (_run.Finish.IsCancellationRequested)
             {
-                using (outcome)
-                {
-                    AppendReused(writer);
-                    _steps.Dequeue();
-                    Store(writer, outcome);
-                    if (_progress.Rendered == 1)
-                    {
-                        await WriteProvenanceAsync().ConfigureAwait(false); // Not only at the end, which a killed run never sees.
-                    }
+                yield break;
+            }
 
-                    Report(_progress with { FailedTries = _pool!.FailedTries, Bytes = bytesBefore + writer.Bytes });
-                    KeepMemoryFlat();
+            if (Sealed(number) is { IsComplete: true } complete)
+            {
+                _counts.Found(complete.Held, complete.Bytes, isSealed: true);
+                Report(_progress);
+                continue;
+            }
+
+            var shard = Begin(number, out var next);
+            var (first, count) = _plan.Shard(number);
+            for (var index = next; index < first + count; index++)
+            {
+                if (_run.Finish.IsCancellationRequested)
+                {
+                    yield break;
+                }
+
+                var frame = _plan.At(index);
+                var isStored = IsStored(frame);
+                Enqueue(new(shard, frame, isStored));
+                if (!isStored)
+                {
+                    yield return frame;
                 }
             }
+
+            Enqueue(new(shard, null, false));
         }
 
-        AppendReused(writer);
-        Report(_progress with { Bytes = bytesBefore + writer.Bytes });
-        _isInterrupted = _steps.Count > 0 || (_run.Finish.IsCancellationRequested && (writer.Held.Count == 0 || writer.Held[^1].Index < to - 1));
-        _steps.Clear();
+        _isWhole = true;
     }
 
-    // Decides frame by frame, as the pool asks for more, whether the store has it; what it has waits its turn among what is rendered.
-    private IEnumerable<Frame> ToRender(long from, long to)
+    private ShardRun Begin(int number, out long next)
     {
-        for (var index = from; index < to && !_run.Finish.IsCancellationRequested; index++)
+        var shard = new ShardRun(() => _store.OpenShard(_experiment, _plan, number), _storing, _counts);
+        var first = next = _plan.Shard(number).First;
+        if (_store.IsBegun(_experiment, _plan, number) && shard.Writer is { Held: { Count: > 0 } held } writer)
         {
-            var frame = _plan.At(index);
-            var isStored = IsStored(frame);
-            _steps.Enqueue((frame, isStored));
-            if (!isStored)
+            // Frames that an earlier run had to leave out stay out until the shard is written anew: in the middle there is no room for them.
+            next = held[^1].Index + 1;
+            _counts.Found(held.Count, writer.Bytes, isSealed: false);
+            Report(_progress with { Failed = _progress.Failed + (next - first) - held.Count });
+        }
+
+        return shard;
+    }
+
+    private void Enqueue(Step step)
+    {
+        _steps.Enqueue(step);
+        _rendering += step.IsRendered ? 1 : 0;
+        if (_rendering == 0)
+        {
+            Settle(); // Not later: a million reused frames would wait in memory.
+        }
+    }
+
+    // Does all that comes before the next frame that is being rendered.
+    private void Settle()
+    {
+        while (_steps.TryPeek(out var step) && !step.IsRendered)
+        {
+            if (step.Frame is null)
             {
-                yield return frame;
+                step.Shard.Seal();
+                _last = null;
             }
+            else
+            {
+                AppendReused(step.Shard, step.Frame);
+            }
+
+            _steps.Dequeue();
+            Report(_progress);
         }
     }
 
@@ -148,7 +205,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
         try
         {
             using var stored = _store.TryFind(frame.Key);
-            using var blobs = stored is null ? null : FrameBlobs.Of(_experiment, frame, stored);
+            using var blobs = stored is null ? null : FrameBlobs.Of(_records, frame, stored);
             return blobs is not null;
         }
         catch (DamagedShardException)
@@ -167,23 +224,18 @@ internal sealed class ExperimentRun : IAsyncDisposable
         while (begun.MoveNext());
     }
 
-    private void AppendReused(ShardWriter writer)
+    private void AppendReused(ShardRun shard, Frame frame)
     {
-        while (_steps.TryPeek(out var step) && step.IsStored)
-        {
-            using (var stored = _store.TryFind(step.Frame.Key))
-            using (var blobs = FrameBlobs.Of(_experiment, step.Frame, stored ?? throw new RayshardException(ExitCode.Failed, $"frame {step.Frame.Index} was in the store and is gone: another process changes it; type the same command again")))
-            {
-                writer.Append(step.Frame, blobs.Record, blobs.Blobs);
-            }
-
-            _steps.Dequeue();
-            _progress = _progress with { Reused = _progress.Reused + 1 };
-        }
+        using var stored = _store.TryFind(frame.Key)
+            ?? throw new RayshardException(ExitCode.Failed, $"frame {frame.Index} was in the store and is gone: another process changes it; type the same command again");
+        shard.Append(frame, FrameBlobs.Of(_records, frame, stored), isReused: true);
+        _last = shard;
     }
 
-    private void Store(ShardWriter writer, FrameOutcome outcome)
+    private void Store(Step step, FrameOutcome outcome)
     {
+        _rendering--;
+        _last = step.Shard;
         if (outcome is QuarantinedFrame quarantined)
         {
             _evidence!.Quarantine(quarantined);
@@ -192,19 +244,12 @@ internal sealed class ExperimentRun : IAsyncDisposable
         }
 
         var rendered = (RenderedFrame)outcome;
-        using var blobs = FrameBlobs.Of(_experiment, rendered);
-        writer.Append(outcome.Frame, blobs.Record, blobs.Blobs);
+        step.Shard.Append(outcome.Frame, FrameBlobs.Of(_experiment, _records, rendered), isReused: false);
         _evidence!.Progress.Rendered(outcome.Frame.Index, rendered.Seconds);
-        _progress = _progress with { Rendered = _progress.Rendered + 1 };
-    }
-
-    // The collector's first generation may grow to the size of the CPU's cache, 60 MB and more, before it is looked at: 0.3 ms here keep
-    // the host where it is after its first frames.
-    private void KeepMemoryFlat()
-    {
-        if (_progress.Done % 64 == 0)
+        if (!_hasProvenance)
         {
-            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
+            _hasProvenance = true;
+            WriteProvenanceAsync().GetAwaiter().GetResult(); // Not only at the end, which a killed run never sees.
         }
     }
 
@@ -240,16 +285,14 @@ internal sealed class ExperimentRun : IAsyncDisposable
 
     private void Report(RenderProgress progress, string? ended = null)
     {
-        _progress = progress with { Elapsed = Stopwatch.GetElapsedTime(_started) };
+        _progress = _counts.On(progress) with { Elapsed = Stopwatch.GetElapsedTime(_started) };
         _evidence?.Progress.Write(_progress, _pool?.Workers ?? [], ended);
         _run.Progress?.Report(_progress);
     }
-}
 
-/// <summary>What the experiments of one run share.</summary>
-/// <param name="RunsFolder">Folder for evidence.</param>
-/// <param name="Time">The clock, for names and notes only.</param>
-/// <param name="Progress">Hears of every frame; may be called thousands of times a second.</param>
-/// <param name="Finish">Set to end after the frames in flight.</param>
-/// <param name="Now">Set to end at once.</param>
-internal sealed record RenderRun(string RunsFolder, TimeProvider Time, IProgress<RenderProgress>? Progress, CancellationToken Finish, CancellationToken Now);
+    /// <summary>What is to be done next in a shard: a frame that is rendered or reused, or, without a frame, the seal.</summary>
+    private readonly record struct Step(ShardRun Shard, Frame? Frame, bool IsStored)
+    {
+        public bool IsRendered => Frame is not null && !IsStored;
+    }
+}

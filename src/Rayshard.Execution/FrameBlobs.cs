@@ -19,11 +19,30 @@ internal sealed class FrameBlobs : IDisposable
     /// <summary>Whole npy files, in the order of the record's passes.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Blobs => _blobs;
 
+    /// <summary>Bytes of all of them.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>The blobs of a frame that was just rendered: turned top row first, without the channels that nobody asked for, and hashed.</summary>
-    public static FrameBlobs Of(Experiment experiment, RenderedFrame rendered)
+    public static FrameBlobs Of(Experiment experiment, RecordWriter records, RenderedFrame rendered)
     {
-        var built = rendered.Passes.Zip(experiment.Passes, Build).OrderBy(blob => blob.Pass.Name, StringComparer.Ordinal).ToList();
-        var blobs = new FrameBlobs(Record.Of(experiment, rendered.Frame, built.Select(blob => blob.Pass)));
+        var built = new (RecordedPass Pass, byte[] Buffer, int Length)[rendered.Passes.Count];
+        for (var i = 0; i < built.Length; i++)
+        {
+            var pass = rendered.Passes[i];
+            built[i] = Build(pass.Pixels, pass.Channels, pass.Width, pass.Height, experiment.Passes[i]);
+        }
+
+        return Of(records, rendered.Frame, built);
+    }
+
+    /// <summary>The blob of a frame of one pass, from Blender's buffer.</summary>
+    public static FrameBlobs Of(Experiment experiment, RecordWriter records, Frame frame, ReadOnlySpan<float> pixels, int channels) =>
+        Of(records, frame, [Build(pixels, channels, experiment.Render.Width, experiment.Render.Height, experiment.Passes[0])]);
+
+    private static FrameBlobs Of(RecordWriter records, Frame frame, (RecordedPass Pass, byte[] Buffer, int Length)[] built)
+    {
+        Array.Sort(built, (a, b) => string.CompareOrdinal(a.Pass.Name, b.Pass.Name));
+        var blobs = new FrameBlobs(records.Write(frame, built.Select(blob => blob.Pass)));
         foreach (var (_, buffer, length) in built)
         {
             blobs.Add(buffer, length);
@@ -31,6 +50,9 @@ internal sealed class FrameBlobs : IDisposable
 
         return blobs;
     }
+
+    /// <summary>The same for who has few frames.</summary>
+    public static FrameBlobs Of(Experiment experiment, RenderedFrame rendered) => Of(experiment, new(experiment), rendered);
 
     /// <summary>A copy with buffers of its own.</summary>
     public static FrameBlobs Of(FrameBlobs other)
@@ -47,9 +69,9 @@ internal sealed class FrameBlobs : IDisposable
 
     /// <summary>The blobs of a frame that a store holds already, under this experiment's record.</summary>
     /// <exception cref="DamagedShardException">A blob is not what its address says.</exception>
-    public static FrameBlobs Of(Experiment experiment, Frame frame, StoredFrame stored)
+    public static FrameBlobs Of(RecordWriter records, Frame frame, StoredFrame stored)
     {
-        var blobs = new FrameBlobs(Record.Of(experiment, frame, stored.Record.Passes));
+        var blobs = new FrameBlobs(records.Write(frame, stored.Record.Passes));
         try
         {
             for (var pass = 0; pass < stored.Record.Passes.Count; pass++)
@@ -82,20 +104,21 @@ internal sealed class FrameBlobs : IDisposable
         _rented.Clear();
     }
 
-    private static (RecordedPass Pass, byte[] Buffer, int Length) Build(RenderedPass pixels, PassRequest request)
+    private static (RecordedPass Pass, byte[] Buffer, int Length) Build(ReadOnlySpan<float> pixels, int sourceChannels, int width, int height, PassRequest request)
     {
         var channels = FramePlan.ChannelsOf(request);
-        var length = checked((int)Npy.LengthOf(pixels.Height, pixels.Width, channels.Count));
+        var length = checked((int)Npy.LengthOf(height, width, channels.Count));
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         var blob = buffer.AsSpan(0, length);
-        Npy.WriteHeader(blob, pixels.Height, pixels.Width, channels.Count);
-        PixelCopy.FlipAndSelect(pixels.Pixels, pixels.Channels, MemoryMarshal.Cast<byte, float>(blob[Npy.HeaderBytes..]), channels.Count, pixels.Width, pixels.Height);
-        return (new(request.Name!, channels, pixels.Height, pixels.Width, BlenderFacts.Passes[request.Pass].Unit, Digest.Of(blob)), buffer, length);
+        Npy.WriteHeader(blob, height, width, channels.Count);
+        PixelCopy.FlipAndSelect(pixels, sourceChannels, MemoryMarshal.Cast<byte, float>(blob[Npy.HeaderBytes..]), channels.Count, width, height);
+        return (new(request.Name!, channels, height, width, BlenderFacts.Passes[request.Pass].Unit, Digest.Of(blob)), buffer, length);
     }
 
     private void Add(byte[] buffer, int length)
     {
         _rented.Add(buffer);
         _blobs.Add(buffer.AsMemory(0, length));
+        Bytes += length;
     }
 }

@@ -179,6 +179,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         return WorkerPool.Open(toolchain, resolved.Experiment, resolved.Folder, options with
         {
             Workers = request.Workers ?? options.Workers,
+            MayRest = request.Workers is null,
             FirstFrameDeadline = request.FirstFrameDeadline ?? options.FirstFrameDeadline,
             FrameDeadline = request.FrameDeadline ?? options.FrameDeadline,
         });

@@ -12,7 +12,7 @@ public sealed record RenderRequest
     /// <summary>Folder for evidence of the run: logs, provenance, quarantine.</summary>
     public required string RunsFolder { get; init; }
 
-    /// <summary>Workers side by side; absent: one for each processor.</summary>
+    /// <summary>Workers side by side; absent: one for each processor, or fewer where the run's own frames show that fewer are as fast.</summary>
     public int? Workers { get; init; }
 
     /// <summary>Time for a frame after a Worker's first; absent: 30 seconds or ten times the median.</summary>
@@ -46,6 +46,9 @@ public sealed record RenderProgress(string Experiment, long Frames)
 
     /// <summary>Tries that failed and were done again.</summary>
     public int FailedTries { get; init; }
+
+    /// <summary>What settled how many Workers work; empty where nothing was measured.</summary>
+    public string Calibration { get; init; } = "";
 
     /// <summary>Bytes of the experiment's shards so far.</summary>
     public long Bytes { get; init; }

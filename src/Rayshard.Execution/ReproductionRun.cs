@@ -37,7 +37,7 @@ internal sealed class ReproductionRun(Experiment experiment, Func<WorkerPool> op
         var verdicts = await CompareAsync(pool, frames, frame =>
         {
             using var stored = store.TryFind(frame.Key)!;
-            return FrameBlobs.Of(experiment, frame, stored);
+            return FrameBlobs.Of(new RecordWriter(experiment), frame, stored);
         }, GradeOf, toolchain).ConfigureAwait(false);
         await HoldAgainstNoiseAsync(pool, [.. frames.Where(frame => verdicts[frame.Index].Passes.Any(NeedsNoise))], verdicts).ConfigureAwait(false);
         return [.. verdicts.Values];

@@ -56,6 +56,8 @@ internal sealed class RunEvidence
             ["worker"] = worker.Hello,
             ["rendered_with"] = worker.Settings,
             ["workers_started"] = pool.WorkersStarted,
+            ["workers_at_work"] = pool.WorkersAtWork,
+            ["calibration"] = pool.Calibration,
             ["failed_tries"] = pool.FailedTries,
             ["written"] = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
         }.ToString(Formatting.Indented) + "\n");

@@ -26,6 +26,7 @@ internal sealed class Catalog : IDisposable
     private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly Lock _lock = new();
+    private SqliteCommand? _find;
 
     private Catalog(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
 
@@ -57,9 +58,15 @@ internal sealed class Catalog : IDisposable
     /// <summary>Where a frame lies, in the order of the shards' names.</summary>
     public IReadOnlyList<(string Folder, string File, FrameRow Row)> Find(Digest frame) => Guarded(() =>
     {
-        using var command = Command("SELECT folder, file, place, record, byte FROM frames JOIN shards USING (shard) WHERE frame = $frame ORDER BY folder, file");
-        command.Parameters.AddWithValue("$frame", frame.Bytes.ToArray());
-        using var rows = command.ExecuteReader();
+        // Kept: preparing it anew took 30 us, and it is asked once a frame.
+        if (_find is null)
+        {
+            _find = Command("SELECT folder, file, place, record, byte FROM frames JOIN shards USING (shard) WHERE frame = $frame ORDER BY folder, file");
+            _find.Parameters.Add("$frame", SqliteType.Blob);
+        }
+
+        _find.Parameters[0].Value = frame.Bytes.ToArray();
+        using var rows = _find.ExecuteReader();
         var found = new List<(string, string, FrameRow)>();
         while (rows.Read())
         {
@@ -114,7 +121,11 @@ internal sealed class Catalog : IDisposable
         return lines;
     });
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _find?.Dispose();
+        _connection.Dispose();
+    }
 
     private static Catalog? TryOpen(string path, SqliteOpenMode mode)
     {

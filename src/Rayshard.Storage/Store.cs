@@ -103,6 +103,9 @@ public sealed class Store : IDisposable
     /// <exception cref="DamagedShardException">The file is there, but damaged or none of this experiment's.</exception>
     public SealedShard? Sealed(Experiment resolved, FramePlan plan, int shard) => StoredExperiment.At(Folder, resolved, plan).TrySealed(shard);
 
+    /// <summary>Whether an earlier writer has left a partial of the shard.</summary>
+    public bool IsBegun(Experiment resolved, FramePlan plan, int shard) => File.Exists(StoredExperiment.At(Folder, resolved, plan).ShardPath(shard) + ShardPaths.Partial);
+
     /// <summary>A frame by its key, in any sealed shard of any experiment. The caller disposes it.</summary>
     /// <returns>The frame, its record read and checked; nothing where no shard holds one.</returns>
     /// <exception cref="DamagedShardException">Every shard that should hold it is damaged.</exception>

@@ -11,8 +11,8 @@ namespace Rayshard;
 /// </summary>
 public static class CanonicalJson
 {
-    // Python sorts by code point; .NET's ordinal order is by UTF-16 unit and puts U+10000 and above before U+E000.
-    private static readonly Comparer<string> s_codePoints = Comparer<string>.Create((a, b) =>
+    /// <summary>The order of names in an object: by code point, as Python sorts. .NET's ordinal order is by UTF-16 unit and puts U+10000 and above before U+E000.</summary>
+    internal static readonly Comparer<string> NameOrder = Comparer<string>.Create((a, b) =>
     {
         var same = a.AsSpan().CommonPrefixLength(b);
         return same == a.Length || same == b.Length ? a.Length.CompareTo(b.Length) : Rank(a[same]).CompareTo(Rank(b[same]));
@@ -97,7 +97,7 @@ public static class CanonicalJson
         switch (value.Type)
         {
             case JTokenType.Object:
-                WriteAll(text, '{', ((JObject)value).Properties().OrderBy(p => p.Name, s_codePoints), '}', property =>
+                WriteAll(text, '{', ((JObject)value).Properties().OrderBy(p => p.Name, NameOrder), '}', property =>
                 {
                     WriteText(text, property.Name);
                     text.Append(':');

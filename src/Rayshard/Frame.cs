@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Newtonsoft.Json.Linq;
 
 namespace Rayshard;
@@ -22,6 +22,24 @@ public sealed record Frame
 
     /// <summary>Cycles' seed for this frame: from the experiment's seed and the parameters, so that frames do not share their noise (31 bits: a few of a million do).</summary>
     public required int NoiseSeed { get; init; }
+
+    internal void WriteDraws(ArrayBufferWriter<byte> to) => WriteDraws(to, Draws);
+
+    internal static void WriteDraws(ArrayBufferWriter<byte> to, IReadOnlyDictionary<string, long> draws)
+    {
+        to.Write("{"u8);
+        var isFirst = true;
+        foreach (var (name, draw) in draws)
+        {
+            to.Write(isFirst ? ""u8 : ","u8);
+            to.WriteText(name);
+            to.Write(":"u8);
+            to.WriteNumber(draw);
+            isFirst = false;
+        }
+
+        to.Write("}"u8);
+    }
 }
 
 /// <summary>The frames of a resolved experiment, in order and by random access, and how they are cut into shards. Thread-safe.</summary>
@@ -29,14 +47,14 @@ public sealed class FramePlan
 {
     private readonly Experiment _experiment;
     private readonly Sweep _sweep;
-    private readonly IReadOnlyList<int> _paths;
+    private readonly FrameInputs _inputs;
 
     /// <summary>Plans a resolved experiment; costs the same for one frame and for 10^9.</summary>
     public FramePlan(Experiment resolved)
     {
         _experiment = resolved;
         _sweep = new(resolved);
-        _paths = PathParameters(resolved);
+        _inputs = new(resolved);
         Settings = Digest.Of(CanonicalJson.Bytes(SettingsOf(resolved)));
         ShardSet = Digest.Of(CanonicalJson.Bytes(new JObject
         {
@@ -85,15 +103,37 @@ public sealed class FramePlan
     public Frame At(long index)
     {
         var (values, draws) = _sweep.At(index);
-        var (set, apply) = Inputs(values);
-        var point = new JObject { ["apply"] = apply, ["draws"] = ExperimentFile.ToJson(draws), ["set"] = set };
-        var seed = NoiseSeed(CanonicalJson.Text(point));
-        point["noise_seed"] = seed;
-        point["settings"] = Settings.ToString();
+
+        // {"apply":…,"draws":…,"set":…} gives the seed; with "noise_seed" and "settings" between and behind, the key.
+        var point = new ArrayBufferWriter<byte>(512);
+        point.Write("noise "u8);
+        point.WriteNumber(_experiment.Seed);
+        point.Write(" "u8);
+        var start = point.WrittenCount;
+        point.Write("{\"apply\":"u8);
+        _inputs.WriteApply(point, values);
+        point.Write(",\"draws\":"u8);
+        Frame.WriteDraws(point, draws);
+        point.Write(","u8);
+        var middle = point.WrittenCount;
+        point.Write("\"set\":"u8);
+        _inputs.WritePathsAndValues(point, values);
+        var end = point.WrittenCount;
+        point.Write("}"u8);
+        var seed = NoiseSeed(point.WrittenSpan);
+        var key = new ArrayBufferWriter<byte>(point.WrittenCount + 160);
+        key.Write(point.WrittenSpan[start..middle]);
+        key.Write("\"noise_seed\":"u8);
+        key.WriteNumber((long)seed);
+        key.Write(","u8);
+        key.Write(point.WrittenSpan[middle..end]);
+        key.Write(",\"settings\":"u8);
+        key.WriteDigest(Settings);
+        key.Write("}"u8);
         return new()
         {
             Index = index,
-            Key = Digest.Of(CanonicalJson.Bytes(point)),
+            Key = Digest.Of(key.WrittenSpan),
             Values = values,
             Draws = draws,
             NoiseSeed = seed,
@@ -106,25 +146,15 @@ public sealed class FramePlan
             .Where(i => experiment.Parameters[i].Path is not null)
             .OrderBy(i => experiment.Parameters[i].Path, StringComparer.Ordinal)];
 
-    /// <summary>The values of the parameters without a path, by name: what the scene's <c>apply</c> is given.</summary>
-    public static JObject ApplyArguments(Experiment experiment, IReadOnlyList<Value> values) =>
-        new(Enumerable.Range(0, values.Count)
-            .Where(i => experiment.Parameters[i].Path is null)
-            .Select(i => new JProperty(experiment.Parameters[i].Name, values[i].ToJson())));
-
     /// <summary>The channels that a pass of the experiment stores.</summary>
     public static IReadOnlyList<string> ChannelsOf(PassRequest request) =>
         request.Channels is { } asked ? [.. asked.Select(c => c.ToString())] : BlenderFacts.Passes[request.Pass].Channels;
 
-    private (JArray Set, JObject Apply) Inputs(IReadOnlyList<Value> values) => (
-        new(_paths.Select(i => new JArray(_experiment.Parameters[i].Path!, values[i].ToJson()))),
-        ApplyArguments(_experiment, values));
-
     // 31 bits: Cycles' seed is a non-negative 32-bit integer.
-    private int NoiseSeed(string point)
+    private static int NoiseSeed(ReadOnlySpan<byte> point)
     {
         Span<byte> hash = stackalloc byte[Digest.Size];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"noise {_experiment.Seed} {point}"), hash);
+        SHA256.HashData(point, hash);
         return (int)(BinaryPrimitives.ReadUInt32BigEndian(hash) & 0x7fffffff);
     }
 

@@ -23,9 +23,10 @@ public sealed record RecordedPass(string Name, IReadOnlyList<string> Channels, i
 /// </summary>
 public sealed class Record
 {
-    private Record(JObject json, byte[] bytes, Digest frame, IReadOnlyList<RecordedPass> passes)
+    private JObject? _json;
+
+    internal Record(byte[] bytes, Digest frame, IReadOnlyList<RecordedPass> passes)
     {
-        Json = json;
         Bytes = bytes;
         Address = Digest.Of(bytes);
         Frame = frame;
@@ -55,29 +56,11 @@ public sealed class Record
     public IEnumerable<KeyValuePair<string, long>> Draws =>
         ((JObject?)Json["draws"] ?? []).Properties().Select(p => KeyValuePair.Create(p.Name, p.Value.Value<long>()));
 
-    private JObject Json { get; }
+    // Read only where somebody asks: who writes a million of them does not.
+    private JObject Json => _json ??= Load(Encoding.UTF8.GetString(Bytes.Span));
 
-    /// <summary>The record of a rendered frame.</summary>
-    public static Record Of(Experiment experiment, Frame frame, IEnumerable<RecordedPass> passes)
-    {
-        var sorted = passes.OrderBy(pass => pass.Name, StringComparer.Ordinal).ToList();
-        var json = new JObject
-        {
-            ["frame"] = frame.Key.ToString(),
-            ["noise_seed"] = frame.NoiseSeed,
-            ["parameters"] = new JObject(frame.Values.Select((value, i) => new JProperty(experiment.Parameters[i].Name, value.ToJson()))),
-            ["passes"] = new JArray(sorted.Select(ToJson)),
-            ["rayshard"] = 1,
-                    };
-
-        // Not an empty object where nothing is random: Arrow has no Parquet form for a struct without fields.
-        if (frame.Draws.Count > 0)
-        {
-            json["draws"] = ExperimentFile.ToJson(frame.Draws);
-        }
-
-        return new(json, CanonicalJson.Bytes(json), frame.Key, sorted);
-    }
+    /// <summary>The record of a rendered frame. Who has many uses one <see cref="RecordWriter"/>.</summary>
+    public static Record Of(Experiment experiment, Frame frame, IEnumerable<RecordedPass> passes) => new RecordWriter(experiment).Write(frame, passes);
 
     /// <summary>Reads a record's bytes. Only canonical bytes are a record.</summary>
     /// <exception cref="FormatException">The bytes are no record, or not in canonical form.</exception>
@@ -86,14 +69,13 @@ public sealed class Record
         try
         {
             var text = new UTF8Encoding(false, true).GetString(bytes);
-            using var reader = new JsonTextReader(new StringReader(text)) { MaxDepth = 16, DateParseHandling = DateParseHandling.None };
-            var json = JObject.Load(reader, new() { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
+            var json = Load(text);
             if (json.Value<int>("rayshard") != 1 || CanonicalJson.Text(json) != text)
             {
                 throw new FormatException("the record is not canonical JSON of version 1");
             }
 
-            return new(json, bytes.ToArray(), Digest.Parse(json.Value<string>("frame")), [.. json["passes"]!.Select(FromJson)]);
+            return new(bytes.ToArray(), Digest.Parse(json.Value<string>("frame")), [.. json["passes"]!.Select(FromJson)]) { _json = json };
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidCastException or NullReferenceException or OverflowException)
         {
@@ -101,15 +83,11 @@ public sealed class Record
         }
     }
 
-    private static JObject ToJson(RecordedPass pass) => new()
+    private static JObject Load(string text)
     {
-        ["address"] = pass.Address.ToString(),
-        ["channels"] = new JArray(pass.Channels),
-        ["dtype"] = RecordedPass.Dtype,
-        ["name"] = pass.Name,
-        ["shape"] = new JArray(pass.Height, pass.Width, pass.Channels.Count),
-        ["unit"] = pass.Unit,
-    };
+        using var reader = new JsonTextReader(new StringReader(text)) { MaxDepth = 16, DateParseHandling = DateParseHandling.None };
+        return JObject.Load(reader, new() { DuplicatePropertyNameHandling = DuplicatePropertyNameHandling.Error });
+    }
 
     private static RecordedPass FromJson(JToken json)
     {

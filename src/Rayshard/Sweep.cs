@@ -9,8 +9,11 @@ namespace Rayshard;
 /// </summary>
 public sealed class Sweep
 {
+    private static readonly SortedDictionary<string, long> s_none = [];
+
     private readonly Axis[] _axes;
     private readonly int _parameters;
+    private readonly bool _hasDraws;
 
     /// <summary>The sweep of a resolved experiment.</summary>
     /// <exception cref="OverflowException">More frames than fit 63 bits; a resolved experiment never has.</exception>
@@ -24,6 +27,7 @@ public sealed class Sweep
             .Select(group => new Axis(
                 [.. group.Select(p => (p.index, Source.Of(experiment.Seed, p.parameter)))],
                 group.Where(p => p.parameter.Random is not null).Select(p => p.parameter.Path ?? p.parameter.Name).Min(StringComparer.Ordinal)))];
+        _hasDraws = _axes.Any(axis => axis.RandomName is not null);
         Count = _axes.Aggregate(1L, (count, axis) => checked(count * axis.Count));
     }
 
@@ -40,7 +44,7 @@ public sealed class Sweep
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
         var values = new Value[_parameters];
-        var draws = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var draws = _hasDraws ? new SortedDictionary<string, long>(CanonicalJson.NameOrder) : s_none;
         for (var a = _axes.Length - 1; a >= 0; a--)
         {
             var axis = _axes[a];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -66,6 +67,36 @@ public sealed class Value : IEquatable<Value>
     public JToken ToJson() => _value is double[] vector
         ? new JArray(vector.Select(component => new JValue(component)))
         : new JValue(_value);
+
+    /// <summary>Writes it as canonical JSON.</summary>
+    /// <exception cref="FormatException">It holds NaN or infinity.</exception>
+    public void WriteTo(ArrayBufferWriter<byte> to)
+    {
+        switch (_value)
+        {
+            case double number:
+                to.WriteNumber(number);
+                break;
+            case long integer:
+                to.WriteNumber(integer);
+                break;
+            case bool boolean:
+                to.Write(boolean ? "true"u8 : "false"u8);
+                break;
+            case string text:
+                to.WriteText(text);
+                break;
+            case double[] vector:
+                for (var i = 0; i < vector.Length; i++)
+                {
+                    to.Write(i == 0 ? "["u8 : ","u8);
+                    to.WriteNumber(vector[i]);
+                }
+
+                to.Write(vector.Length == 0 ? "[]"u8 : "]"u8);
+                break;
+        }
+    }
 
     /// <summary>Reads a number, boolean, text, or an array of numbers.</summary>
     /// <exception cref="FormatException">The token is something else.</exception>

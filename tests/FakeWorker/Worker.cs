@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections;
-using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
 namespace FakeWorker;
@@ -17,7 +15,7 @@ internal sealed class Worker(string start, Wire wire)
     public int Run()
     {
         Console.WriteLine($"fake worker {Environment.ProcessId} says hello");
-        wire.Send(new() { ["type"] = "hello", ["protocol"] = start == "protocol" ? 2 : 1, ["pid"] = Environment.ProcessId, ["blender"] = new JsonObject { ["version"] = "0.0.0" }, ["python"] = "", ["numpy"] = "" });
+        wire.Send(new() { ["type"] = "hello", ["protocol"] = start == "protocol" ? 1 : 2, ["pid"] = Environment.ProcessId, ["blender"] = new JsonObject { ["version"] = "0.0.0" }, ["python"] = "", ["numpy"] = "" });
         while (wire.Receive() is { } message && (string)message["type"]! != "quit")
         {
             if ((string)message["type"]! == "open")
@@ -26,7 +24,10 @@ internal sealed class Worker(string start, Wire wire)
             }
             else
             {
-                Render(message);
+                foreach (var frame in message["frames"]!.AsArray())
+                {
+                    Render(frame!.AsObject());
+                }
             }
         }
 
@@ -47,7 +48,7 @@ internal sealed class Worker(string start, Wire wire)
         var file = new FileStream((string)slots["path"]!, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         _slots = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, false).CreateViewAccessor();
         var environment = new JsonObject(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => KeyValuePair.Create((string)v.Key, (JsonNode?)(string?)v.Value)));
-        wire.Send(new() { ["type"] = "opened", ["settings"] = new JsonObject { ["environment"] = environment, ["open"] = message.DeepClone() } });
+        wire.Send(new() { ["type"] = "opened", ["passes"] = Passes(), ["settings"] = new JsonObject { ["environment"] = environment, ["open"] = message.DeepClone() } });
     }
 
     private void Render(JsonObject message)
@@ -58,7 +59,7 @@ internal sealed class Worker(string start, Wire wire)
             return;
         }
 
-        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["passes"] = Passes(message, behave), ["seconds"] = 0.001 };
+        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["sums"] = Fill(message, behave), ["seconds"] = 0.001 };
         wire.Send(answer);
         if (behave == "twice")
         {
@@ -66,15 +67,8 @@ internal sealed class Worker(string start, Wire wire)
         }
     }
 
-    private unsafe JsonArray Passes(JsonObject message, string behave)
+    private JsonArray Passes()
     {
-        var (slot, sequence, seed) = ((int)message["slot"]!, (long)message["sequence"]!, (int)message["seed"]!);
-        byte* address = null;
-        _slots!.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
-        var start = address + slot * _slotBytes;
-        var header = new Span<byte>(start, 64);
-        header.Clear();
-        "RAYSLOT1"u8.CopyTo(header);
         var (width, height) = ((int)_open["render"]!["width"]!, (int)_open["render"]!["height"]!);
         var passes = new JsonArray();
         long offset = 64;
@@ -82,13 +76,37 @@ internal sealed class Worker(string start, Wire wire)
         {
             // Four, as Blender's buffers have where three are stored.
             var channels = Math.Max(4, (int)pass!["channels"]!);
-            var pixels = new Span<float>(start + offset, width * height * channels);
-            Pixels.Fill(pixels, seed, passes.Count);
+            passes.Add(new JsonObject { ["name"] = (string)pass["name"]!, ["offset"] = start == "outside" ? _slotBytes : offset, ["width"] = width, ["height"] = height, ["channels"] = start == "channels" ? 2 * channels : channels });
+            offset += ((width * height * channels * 4L) + 63) / 64 * 64;
+        }
+
+        return passes;
+    }
+
+    private unsafe JsonArray Fill(JsonObject message, string behave)
+    {
+        var (slot, sequence, seed) = ((int)message["slot"]!, (long)message["sequence"]!, (int)message["seed"]!);
+        byte* address = null;
+        _slots!.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
+        var begin = address + (slot * _slotBytes);
+        var header = new Span<byte>(begin, 64);
+        header.Clear();
+        "RAYSLOT1"u8.CopyTo(header);
+        var sums = new JsonArray();
+        foreach (var pass in Passes())
+        {
+            var (offset, count) = ((long)pass!["offset"]!, (int)pass["width"]! * (int)pass["height"]! * (int)pass["channels"]!);
+            var pixels = new Span<float>(begin + offset, count);
+            Pixels.Fill(pixels, seed, sums.Count);
             Pixels.Spoil(pixels, behave);
-            var crc = Crc32.HashToUInt32(MemoryMarshal.AsBytes(pixels));
+            var sum = 0UL;
+            foreach (var word in new ReadOnlySpan<ulong>(begin + offset, ((count * 4) + 63) / 64 * 8))
+            {
+                sum = unchecked(sum + word);
+            }
+
             pixels[0] += behave == "change" ? 1 : 0;
-            passes.Add(new JsonObject { ["name"] = (string)pass["name"]!, ["offset"] = behave == "outside" ? _slotBytes : offset, ["width"] = width, ["height"] = height, ["channels"] = behave == "channels" ? 2 * channels : channels, ["crc32"] = behave == "crc" ? crc ^ 1 : crc });
-            offset += (pixels.Length * 4L + 63) / 64 * 64;
+            sums.Add(behave == "sum" ? sum ^ 1 : sum);
             if (behave == "early")
             {
                 pixels.Clear();
@@ -96,6 +114,6 @@ internal sealed class Worker(string start, Wire wire)
         }
 
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], behave == "stale" ? sequence - 1 : sequence);
-        return passes;
+        return sums;
     }
 }

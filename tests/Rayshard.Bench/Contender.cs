@@ -13,6 +13,8 @@ internal sealed class Samples
     /// <summary>Every value, by contender and measure.</summary>
     public IReadOnlyDictionary<string, List<double>> Values => _values;
 
+    public bool Has(string name) => _values.ContainsKey(name);
+
     public double this[string name] => Median(_values[name]);
 
     public void Add(string contender, IReadOnlyDictionary<string, double> measured)

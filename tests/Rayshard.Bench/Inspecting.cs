@@ -20,7 +20,7 @@ internal sealed class Inspecting(Storing storing)
 
     private Dictionary<string, double> Inspect(string folder)
     {
-        var (path, experiment) = storing.Shard(folder);
+        var (path, experiment, _) = storing.Shard(folder);
         using var store = Store.OpenReadOnly(path);
 
         // Once before the clock starts: .NET compiles it meanwhile.

@@ -8,8 +8,9 @@ using Spectre.Console;
 const int rounds = 3;
 var (root, output) = (args[0], args[1]);
 var rendering = new Rendering(root);
-var storing = new Storing(root);
-List<Contender> contenders = [.. rendering.Contenders, .. storing.Contenders, .. new Inspecting(storing).Contenders];
+const int storedMegabytes = 256;
+var storing = Sizes.All.Select(size => new Storing(root, size, storedMegabytes)).ToList();
+List<Contender> contenders = [.. rendering.Contenders, .. storing.SelectMany(one => one.Contenders), .. new Inspecting(storing[1]).Contenders];
 foreach (var left in Directory.Exists(output) ? Directory.GetDirectories(output) : [])
 {
     // Of a run that was killed.
@@ -30,7 +31,7 @@ try
         for (var i = 0; i < contenders.Count; i++)
         {
             // Another one begins each round, so that none always comes first after a pause.
-            await RunAsync(contenders[(i + (3 * round)) % contenders.Count], samples);
+            await RunAsync(contenders[(i + (7 * round)) % contenders.Count], samples);
         }
     }
 }
@@ -51,6 +52,7 @@ File.WriteAllText(Path.Combine(output, "bench.json"), new JObject
     ["cold"] = JObject.FromObject(cold.Values),
     ["samples"] = JObject.FromObject(samples.Values),
 }.ToString() + "\n");
+File.WriteAllText(Path.Combine(output, "bench.svg"), Plot.Of(rows));
 Show(rows);
 if (loads.Max(load => (double)load) > 1.5 * Environment.ProcessorCount)
 {

@@ -5,22 +5,34 @@ using Rayshard.Execution;
 
 namespace Rayshard.Bench;
 
-/// <summary>End to end at 64x64 and 1 sample, a cube that turns: the kit, and what two Blenders of one thread do without it.</summary>
+/// <summary>How large frames are, how many are rendered, and how many before them until both Blenders are up and warm: start-up is not what is measured.</summary>
+internal sealed record Sizes(string Name, int Width, int Height, int Frames, int Warm)
+{
+    public static readonly IReadOnlyList<Sizes> All = [new("64", 64, 64, 1200, 200), new("256", 256, 256, 100, 16), new("512", 512, 512, 32, 8), new("1080p", 1920, 1080, 8, 4)];
+}
+
+/// <summary>End to end at 1 sample, a cube that turns: the kit, and what two Blenders of one thread do without it.</summary>
 internal sealed class Rendering(string root)
 {
     private const int Processes = 2;
 
-    // Until both are up and warm: start-up is not what is measured.
-    private const int WarmFrames = 200;
-    private const int Frames = 1200;
-
     private readonly string _bench = Path.Combine(root, "tests", "Rayshard.Bench");
 
-    public IReadOnlyList<Contender> Contenders => [new("kit", KitAsync), new("bare", folder => PeerAsync("bare.py", folder)), new("exr", folder => PeerAsync("exr.py", folder))];
+    /// <summary>The kit at 64x64: the first is also what warms this process up.</summary>
+    public IReadOnlyList<Contender> Contenders =>
+    [
+        .. Sizes.All.SelectMany(size => new Contender[]
+        {
+            new($"kit-{size.Name}", folder => KitAsync(folder, size, Capture.Passes)),
+            new($"bare-{size.Name}", folder => PeerAsync("bare.py", folder, size)),
+            new($"exr-{size.Name}", folder => PeerAsync("exr.py", folder, size)),
+        }),
+        new("viewer-64", folder => KitAsync(folder, Sizes.All[0], Capture.Viewer)),
+    ];
 
     private string Scene => Path.Combine(_bench, "turning-cube");
 
-    private async Task<Dictionary<string, double>> KitAsync(string folder)
+    private async Task<Dictionary<string, double>> KitAsync(string folder, Sizes size, Capture capture)
     {
         var experiment = ExperimentResolver.Resolve(new()
         {
@@ -28,13 +40,13 @@ internal sealed class Rendering(string root)
             Name = "turning-cube",
             Toolchain = "debian-12",
             Scene = new() { File = "scene.py" },
-            Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Unit = "rad", Linear = new(0, 2 * Math.PI, WarmFrames + Frames) { OpenEnd = true } }],
-            Render = new() { Width = 64, Height = 64, Samples = 1 },
+            Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Unit = "rad", Linear = new(0, 2 * Math.PI, size.Warm + size.Frames) { OpenEnd = true } }],
+            Render = new() { Width = size.Width, Height = size.Height, Samples = 1 },
             Passes = [new("combined")],
-            Capture = Capture.Passes,
+            Capture = capture,
         });
         var kit = new Kit(new() { BlenderFolder = Path.Combine(root, "blender"), StateFolder = Path.Combine(root, "artifacts", "toolchains") }, TimeProvider.System);
-        var steady = new Steady(WarmFrames, WarmFrames + Frames);
+        var steady = new Steady(size.Warm, size.Warm + size.Frames);
         var request = new RenderRequest
         {
             Experiments = [new(experiment, Scene)],
@@ -43,12 +55,17 @@ internal sealed class Rendering(string root)
             Workers = Processes,
         };
         await kit.RenderAsync(request, steady, default, default);
-        return new Dictionary<string, double> { ["frames_per_s"] = Frames / steady.Seconds, ["host_cpu_ms_per_frame"] = 1000 * steady.CpuSeconds / Frames };
+        return new Dictionary<string, double>
+        {
+            ["frames_per_s"] = size.Frames / steady.Seconds,
+            ["host_cpu_ms_per_frame"] = 1000 * steady.HostSeconds / size.Frames,
+            ["cpu_ms_per_frame"] = 1000 * (steady.HostSeconds + steady.BlenderSeconds) / size.Frames,
+        };
     }
 
-    private async Task<Dictionary<string, double>> PeerAsync(string script, string folder)
+    private async Task<Dictionary<string, double>> PeerAsync(string script, string folder, Sizes size)
     {
-        var peers = Enumerable.Range(0, Processes).Select(i => Start(script, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName)).ToList();
+        var peers = Enumerable.Range(0, Processes).Select(i => Start(script, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName, size)).ToList();
         try
         {
             foreach (var peer in peers)
@@ -64,7 +81,7 @@ internal sealed class Rendering(string root)
 
             var times = await Task.WhenAll(peers.Select(async peer => JObject.Parse(await SaidAsync(peer))));
             var seconds = times.Max(t => t.Value<double>("done")) - times.Min(t => t.Value<double>("begun"));
-            return new Dictionary<string, double> { ["frames_per_s"] = Frames / seconds };
+            return new Dictionary<string, double> { ["frames_per_s"] = size.Frames / seconds, ["cpu_ms_per_frame"] = 1000 * times.Sum(t => t.Value<double>("cpu")) / size.Frames };
         }
         finally
         {
@@ -77,13 +94,13 @@ internal sealed class Rendering(string root)
         }
     }
 
-    private Process Start(string script, string folder) => Process.Start(new ProcessStartInfo("blender")
+    private Process Start(string script, string folder, Sizes size) => Process.Start(new ProcessStartInfo("blender")
     {
         ArgumentList =
         {
             "--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", "1", "--python-exit-code", "64",
             "--python", Path.Combine(_bench, "peers", script), "--", Path.Combine(Scene, "scene.py"),
-            Text(WarmFrames / Processes), Text(Frames / Processes), folder,
+            Text(size.Warm / Processes), Text(size.Frames / Processes), folder, Text(size.Width), Text(size.Height),
         },
         Environment = { ["PYTHONDONTWRITEBYTECODE"] = "1" },
         RedirectStandardInput = true,
@@ -111,26 +128,4 @@ internal sealed class Rendering(string root)
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    // The clock of the kit's frames: from one that is told to be stored to another.
-    private sealed class Steady(int from, int to) : IProgress<RenderProgress>
-    {
-        private (long At, TimeSpan Cpu) _begun, _done;
-
-        public double Seconds => Stopwatch.GetElapsedTime(_begun.At, _done.At).TotalSeconds;
-
-        public double CpuSeconds => (_done.Cpu - _begun.Cpu).TotalSeconds;
-
-        public void Report(RenderProgress value)
-        {
-            if (value.Rendered == from && _begun.At == 0)
-            {
-                _begun = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-            }
-            else if (value.Rendered == to && _done.At == 0)
-            {
-                _done = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-            }
-        }
-    }
 }

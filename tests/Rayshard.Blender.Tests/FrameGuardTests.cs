@@ -37,5 +37,5 @@ public sealed class FrameGuardTests
     }
 
     private static string? Check(float[] pixels, Experiment experiment) =>
-        FrameGuard.Check(s_combined, new("combined", 64, pixels.Length / 4, 1, 4, 0), pixels, experiment);
+        FrameGuard.Check(s_combined, new("combined", 64, pixels.Length / 4, 1, 4), pixels, experiment);
 }

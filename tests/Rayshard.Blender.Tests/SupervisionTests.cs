@@ -9,11 +9,9 @@ public sealed class SupervisionTests
     [InlineData("garbage", WorkerFailureKind.Protocol, "no message")]
     [InlineData("oversized", WorkerFailureKind.Protocol, "2147483647 bytes")]
     [InlineData("close", WorkerFailureKind.Protocol, "closed its socket")]
-    [InlineData("outside", WorkerFailureKind.Protocol, "does not fit")]
-    [InlineData("channels", WorkerFailureKind.Protocol, "does not fit")]
-    [InlineData("crc", WorkerFailureKind.Corrupt, "CRC-32")]
-    [InlineData("change", WorkerFailureKind.Corrupt, "CRC-32")]
-    [InlineData("early", WorkerFailureKind.Corrupt, "CRC-32")]
+    [InlineData("sum", WorkerFailureKind.Corrupt, "torn")]
+    [InlineData("change", WorkerFailureKind.Corrupt, "torn")]
+    [InlineData("early", WorkerFailureKind.Corrupt, "torn")]
     [InlineData("stale", WorkerFailureKind.Corrupt, "stale")]
     [InlineData("nan", WorkerFailureKind.Guard, "NaN")]
     [InlineData("infinite", WorkerFailureKind.Guard, "infinite")]
@@ -140,7 +138,34 @@ public sealed class SupervisionTests
 
         var error = await Assert.ThrowsAsync<WorkersFailedException>(() => fake.RenderAsync());
 
-        Assert.Contains("protocol 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("protocol 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("outside")]
+    [InlineData("channels")]
+    public async Task A_worker_whose_passes_do_not_fit_its_slots_is_refused_before_it_renders(string how)
+    {
+        await using var fake = new FakePool(["ok"], workers: 1, start: how);
+
+        var error = await Assert.ThrowsAsync<WorkersFailedException>(() => fake.RenderAsync());
+
+        Assert.Contains("does not fit", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_in_a_batch_costs_one_try_of_one_frame_and_the_others_none()
+    {
+        await using var fake = new FakePool(Enumerable.Repeat("ok", 300).Append("once:$/died:exit:1").Concat(Enumerable.Repeat("ok", 300)), workers: 1);
+        var tries = new List<int>();
+        await foreach (var outcome in fake.Pool.RenderAsync(fake.Frames))
+        {
+            FakePool.Check(outcome);
+            tries.Add(outcome.Failures.Count);
+            outcome.Dispose();
+        }
+
+        Assert.Equal([.. Enumerable.Repeat(0, 300), 1, .. Enumerable.Repeat(0, 300)], tries);
     }
 
     [Fact]

@@ -2,6 +2,9 @@ namespace Rayshard.Blender.Tests;
 
 public sealed class WorkerPoolTests
 {
+    // Of a Worker, where frames are tiny.
+    private const int Slots = 256;
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -40,8 +43,8 @@ public sealed class WorkerPoolTests
         await foreach (var outcome in fake.Pool.RenderAsync(Endless()))
         {
             outcome.Dispose();
-            Assert.InRange(taken - given, 0, 2 * 16 + 1);
-            if (++given == 500)
+            Assert.InRange(taken - given, 0, (2 * Slots) + 1);
+            if (++given == 1500)
             {
                 break;
             }
@@ -51,12 +54,12 @@ public sealed class WorkerPoolTests
     [Fact]
     public async Task A_caller_that_keeps_frames_stops_the_input_and_not_the_first_in_order()
     {
-        await using var fake = new FakePool(Enumerable.Repeat("ok", 100).Prepend("once:$/died:exit:1"));
+        await using var fake = new FakePool(Enumerable.Repeat("ok", (2 * Slots) + 100).Prepend("once:$/died:exit:1"));
         var kept = new List<FrameOutcome>();
         await foreach (var outcome in fake.Pool.RenderAsync(fake.Frames))
         {
             kept.Add(outcome);
-            if (kept.Count == 32)
+            if (kept.Count == 2 * Slots)
             {
                 kept.ForEach(FakePool.Check);
                 kept.ForEach(frame => frame.Dispose());
@@ -65,7 +68,7 @@ public sealed class WorkerPoolTests
         }
 
         kept.ForEach(FakePool.Check);
-        Assert.Equal(101 % 32, kept.Count);
+        Assert.Equal(101, kept.Count);
         kept.ForEach(frame => frame.Dispose());
     }
 

@@ -178,15 +178,15 @@ public sealed class FailureTests
     {
         TestMachine.NeedsBlender();
         using var place = new Workplace();
-        var resolved = place.Resolve(place.Experiment(200));
+        var resolved = place.Resolve(place.Experiment(1000));
         using var finish = new CancellationTokenSource();
 
         var first = (await TestMachine.Kit.RenderAsync(place.Request(resolved), new Stop(finish, 30), finish.Token, default)).Single();
-        var second = await place.RenderAsync(place.Experiment(200));
+        var second = await place.RenderAsync(place.Experiment(1000));
 
         Assert.Equal(ExitCode.Interrupted, first.ExitCode);
-        Assert.InRange(first.Progress.Rendered, 30, 100);
-        Assert.Equal(200 - first.Progress.Rendered, second.Progress.Rendered);
+        Assert.InRange(first.Progress.Rendered, 30, 600);
+        Assert.Equal(1000 - first.Progress.Rendered, second.Progress.Rendered);
         Assert.Empty(new Storage.Verifier(place.Store).Run());
     }
 

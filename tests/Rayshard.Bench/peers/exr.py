@@ -7,7 +7,7 @@ import bpy
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import loop  # noqa: E402
 
-scene = loop.prepare(64)
+scene = loop.prepare()
 scene.render.image_settings.file_format, scene.render.image_settings.color_depth = "OPEN_EXR", "32"
 scene.render.image_settings.color_mode = "RGBA"
 

@@ -1,4 +1,5 @@
-"""What both peers that render have in common: the scene, the settings, the clock. Arguments after --: scene file, frames to warm up, frames, folder."""
+"""What both peers that render have in common: the scene, the settings, the clock. Arguments after --: scene
+file, frames to warm up, frames, folder, width, height."""
 import importlib.util
 import json
 import math
@@ -8,10 +9,10 @@ import time
 
 import bpy
 
-SCENE, WARM, FRAMES, FOLDER = sys.argv[sys.argv.index("--") + 1:]
+SCENE, WARM, FRAMES, FOLDER, WIDTH, HEIGHT = sys.argv[sys.argv.index("--") + 1:]
 
 
-def prepare(size):
+def prepare():
     # Blender prints hundreds of bytes a frame; into a pipe they cost a quarter of the frames.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -21,7 +22,7 @@ def prepare(size):
     module.build()
     scene = bpy.context.scene
     scene.render.engine, scene.cycles.device = "CYCLES", "CPU"
-    scene.render.resolution_x = scene.render.resolution_y = size
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = int(WIDTH), int(HEIGHT), 100
     scene.render.threads_mode, scene.render.threads = "FIXED", 1
     scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = 1, False, False
     return scene
@@ -38,7 +39,7 @@ def run(render):
     some(0, warm)
     print("BENCH ready", file=sys.stderr, flush=True)
     sys.stdin.readline()
-    begun = time.monotonic()
+    begun, cpu = time.monotonic(), time.process_time()
     some(warm, frames)
-    print("BENCH " + json.dumps({"begun": begun, "done": time.monotonic()}), file=sys.stderr, flush=True)
+    print("BENCH " + json.dumps({"begun": begun, "done": time.monotonic(), "cpu": time.process_time() - cpu}), file=sys.stderr, flush=True)
     os._exit(0)

@@ -1,0 +1,95 @@
+using Rayshard.Storage;
+
+namespace Rayshard.Execution;
+
+/// <summary>
+/// One shard on its way from its first frame to its seal. Appends small frames at once and large ones, like the seal, on the storing thread:
+/// there a hop is nothing against the write. The caller's thread but for what it hands over.
+/// </summary>
+internal sealed class ShardRun(Func<ShardWriter> open, StoringThread storing, RenderCounts counts) : IDisposable
+{
+    // Below, a hop to another thread costs more than it hides.
+    private const int LargeBytes = 256 << 10;
+
+    private ShardWriter? _writer;
+
+    /// <summary>The writer; opened when it is first needed, because frames are taken far ahead.</summary>
+    public ShardWriter Writer => _writer ??= open();
+
+    /// <summary>Appends a frame and gives its buffers back.</summary>
+    public void Append(Frame frame, FrameBlobs blobs, bool isReused)
+    {
+        var writer = Writer;
+        if (blobs.Bytes < LargeBytes)
+        {
+            Append();
+        }
+        else
+        {
+            storing.Add(Append);
+        }
+
+        void Append()
+        {
+            using (blobs)
+            {
+                var before = writer.Bytes;
+                writer.Append(frame, blobs.Record, blobs.Blobs);
+                counts.Appended(isReused, writer.Bytes - before);
+            }
+        }
+    }
+
+    /// <summary>Seals the shard in the background, where it holds anything.</summary>
+    public void Seal()
+    {
+        var writer = Writer;
+        storing.Add(() =>
+        {
+            if (writer.Held.Count > 0)
+            {
+                var before = writer.Bytes;
+                counts.Sealed(writer.Seal().Bytes - before);
+            }
+
+            writer.Dispose();
+        });
+    }
+
+    /// <summary>Flushes what an interrupted run leaves.</summary>
+    public void Flush() => _writer?.Flush();
+
+    public void Dispose() => _writer?.Dispose();
+}
+
+/// <summary>What has been stored so far. Thread-safe.</summary>
+internal sealed class RenderCounts
+{
+    private long _rendered, _reused, _bytes;
+    private int _sealed;
+
+    /// <summary>Notes frames and bytes that were there before.</summary>
+    public void Found(int frames, long bytes, bool isSealed)
+    {
+        Interlocked.Add(ref _reused, frames);
+        Interlocked.Add(ref _bytes, bytes);
+        Interlocked.Add(ref _sealed, isSealed ? 1 : 0);
+    }
+
+    public void Appended(bool isReused, long bytes)
+    {
+        Interlocked.Increment(ref isReused ? ref _reused : ref _rendered);
+        Interlocked.Add(ref _bytes, bytes);
+    }
+
+    public void Sealed(long bytes)
+    {
+        Interlocked.Add(ref _bytes, bytes);
+        Interlocked.Increment(ref _sealed);
+    }
+
+    public RenderProgress On(RenderProgress progress) => progress with
+    {
+        Rendered = Interlocked.Read(ref _rendered), Reused = Interlocked.Read(ref _reused), Bytes = Interlocked.Read(ref _bytes), ShardsSealed = Volatile.Read(ref _sealed),
+    };
+}
