@@ -12,11 +12,12 @@ public sealed class ContainerTests
     private const string Misbehaving = Workplace.Scene + """
 
 
-        import time
+        import os, time
         _apply = apply
         def apply(parameters):
             _apply({})
             if "hang" in parameters["behaviour"]:
+                open(os.path.join(os.environ["HOME"], "hanging"), "w").close()
                 time.sleep(600)
             if parameters["behaviour"] == "eat":
                 bytearray(3 << 30)[::4096] = b"x" * (3 << 18)
@@ -49,9 +50,12 @@ public sealed class ContainerTests
         await TestEngine.NeededAsync();
         using var place = new Workplace(Misbehaving);
         using var host = Start(place, Of(place, "hang", "hang too"));
-        await WaitForAsync(() => TestEngine.Containers().Count == 2 && TestMachine.Blenders().Count == 2);
+        await WaitForAsync(() => TestEngine.Containers().Count == 2);
+        var container = JArray.Parse(TestEngine.Docker("inspect", TestEngine.Containers()[0]).Said)[0]!;
+        var (settings, run) = (container["HostConfig"]!, (string)container["Config"]!["Labels"]!["rayshard.run"]!);
 
-        var settings = JArray.Parse(TestEngine.Docker("inspect", TestEngine.Containers()[0]).Said)[0]!["HostConfig"]!;
+        // Before, a Worker would end by itself when its socket closes.
+        await WaitForAsync(() => Directory.GetFiles(run, "hanging", SearchOption.AllDirectories).Length == 2);
         host.Kill();
         await host.WaitForExitAsync();
         await WaitForAsync(() => TestEngine.Containers().Count == 0);
