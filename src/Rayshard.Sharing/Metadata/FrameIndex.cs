@@ -68,8 +68,8 @@ internal sealed class FrameIndex
         }
 
         var header = new byte[length];
-        "\u0093NUMPY\u0001\0"u8[1..].CopyTo(header.AsSpan(1));
-        header[0] = 0x93;
+        ReadOnlySpan<byte> magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
+        magic.CopyTo(header);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), (ushort)(length - 10));
         header.AsSpan(10).Fill((byte)' ');
         Encoding.ASCII.GetBytes(text, header.AsSpan(10));

@@ -23,6 +23,9 @@ for i in range(len(frames)):
             wanted = numpy.load(os.path.join(expected, "%d.%s.npy" % (i, name)))
             assert value.dtype == numpy.float32 and value.shape == wanted.shape and value.tobytes() == wanted.tobytes(), (i, name)
 
+# The index is NumPy's own form.
+assert numpy.load(os.path.join(bundle, "index.npy"), mmap_mode="r")["index"].tolist() == list(range(len(frames)))
+
 # Slices, lists, filters, and filters of filters, all give frames by their place.
 assert [frame["index"] for frame in frames[3:6]] == [3, 4, 5]
 assert [frame["index"] for frame in frames[[7, 2]]] == [7, 2]
