@@ -28,7 +28,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
 
     /// <summary>Renders what the store lacks of each experiment, one after another.</summary>
     /// <param name="request">What and where to.</param>
-    /// <param name="progress">Hears of every frame; may be called thousands of times a second.</param>
+    /// <param name="progress">Hears of frames as they are stored; may be called thousands of times a second.</param>
     /// <param name="finish">Set to end after the frames in flight, with everything kept.</param>
     /// <param name="now">Set to end at once; what was acknowledged is kept all the same.</param>
     /// <returns>A summary for each experiment that was begun.</returns>
