@@ -20,7 +20,7 @@ public sealed class ContainerTests
                 open(os.path.join(os.environ["HOME"], "hanging"), "w").close()
                 time.sleep(600)
             if parameters["behaviour"] == "eat":
-                bytearray(3 << 30)[::4096] = b"x" * (3 << 18)
+                bytearray(3 << 29)[::4096] = b"x" * (3 << 17)
 
         """;
 
@@ -75,7 +75,7 @@ public sealed class ContainerTests
         using var place = new Workplace(Misbehaving);
         var request = place.Request(place.Resolve(Of(place, "well", "eat", "fine")));
 
-        var summary = (await TestEngine.Kit.RenderAsync(request with { WorkerMemoryBytes = 1L << 30 }, null, default, default)).Single();
+        var summary = (await TestEngine.Kit.RenderAsync(request with { WorkerMemoryBytes = 640L << 20 }, null, default, default)).Single();
 
         Assert.Equal((2, 1), (summary.Progress.Rendered, summary.Progress.Failed));
         var tries = JObject.Parse(File.ReadLines(Path.Combine(summary.RunFolder!, "quarantine.jsonl")).Single())["tries"]!;
