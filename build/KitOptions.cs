@@ -23,7 +23,7 @@ public sealed record KitOptions
         ["output"] = ["Configs", "Report", "Preview", "Bundle", "Pull"],
         ["view"] = ["Preview"],
         ["port"] = ["Watch"],
-        ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce"],
+        ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce", "Inspect", "Report"],
         ["to"] = ["Push"],
         ["frames"] = ["Bundle"],
         ["passes"] = ["Bundle"],

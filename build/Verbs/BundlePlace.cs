@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rayshard.Execution;
 using Rayshard.Sharing;
 using Rayshard.Sharing.Targets;
 
@@ -40,6 +41,20 @@ internal static partial class BundlePlace
         var head = await target.ReadHeadAsync(context.Interruption.Finish).ConfigureAwait(false) ?? throw new RayshardException(ExitCode.NotFound, $"--bundle={reference}: there is no bundle");
         var folder = System.IO.Path.Combine(context.Folders.Bundles, $"{head.Manifest.Experiment}-{head.Digest.ToString()[..12]}");
         return (await BundleTransfer.PullAsync(target, reference, folder, null, context.Interruption.Finish).ConfigureAwait(false)).Bundle;
+    }
+
+    /// <summary>The experiments and their store; or, with <c>--bundle</c>, what the bundle brings, laid out as a store.</summary>
+    /// <exception cref="RayshardException">There is no such bundle, it can't be pulled, or a file of it is damaged.</exception>
+    public static async Task<(IReadOnlyList<ResolvedExperiment> Experiments, string Store)> ExperimentsAsync(KitContext context)
+    {
+        if (context.Options.Bundle.From is null)
+        {
+            return (context.Experiments, context.Options.Store);
+        }
+
+        var bundle = await HereAsync(context).ConfigureAwait(false);
+        var (experiment, store, scene) = BundleStore.LayOut(bundle, System.IO.Path.Combine(context.Folders.Bundles, ".laid-out", bundle.Head.Digest.ToString()[..12]));
+        return ([new(experiment, scene)], store);
     }
 
     private static string Given(string? reference, string flag) =>

@@ -13,7 +13,7 @@ public sealed class Inspecting(KitContext context)
 
     private static readonly string[] s_ours = [".npy", ".tar"];
 
-    /// <summary>Inspects the file that was named, or else the experiments.</summary>
+    /// <summary>Inspects the file that was named, or else the experiments or the bundle.</summary>
     /// <exception cref="ToldException">Something was lost on the way (<see cref="ExitCode.NotSo"/>).</exception>
     public async Task RunAsync()
     {
@@ -24,8 +24,9 @@ public sealed class Inspecting(KitContext context)
         }
         else
         {
-            using var store = Store.OpenReadOnly(context.Options.Store);
-            foreach (var resolved in context.Experiments)
+            var (experiments, folder) = await BundlePlace.ExperimentsAsync(context).ConfigureAwait(false);
+            using var store = Store.OpenReadOnly(folder);
+            foreach (var resolved in experiments)
             {
                 isLossy |= Tell(Inspector.OfExperiment(store, resolved.Experiment, context.Options.Sample ?? FrameSample.All, context.Interruption.Finish));
             }

@@ -6,32 +6,33 @@ using Rayshard.Storage;
 
 namespace Rayshard.Build.Verbs;
 
-/// <summary>Writes a page for each experiment and says where it is.</summary>
+/// <summary>Writes a page for each experiment, or for a bundle, and says where it is.</summary>
 public sealed class ReportWriting(KitContext context)
 {
     /// <summary>Goes through the experiments.</summary>
     /// <exception cref="RayshardException">The store has none of the frames, or the file can't be written.</exception>
     /// <exception cref="ToldException">A frame could not be read (<see cref="ExitCode.NotSo"/>).</exception>
-    public void Run()
+    public async Task RunAsync()
     {
-        var experiments = context.Experiments.Select(resolved => resolved.Experiment).ToList();
+        var (found, store) = await BundlePlace.ExperimentsAsync(context).ConfigureAwait(false);
+        var experiments = found.Select(resolved => resolved.Experiment).ToList();
         if (context.Options.Output is { } one && experiments.Count > 1)
         {
             throw new RayshardException(ExitCode.AskedWrongly, $"--output={one}: one file for {experiments.Count} experiments; give one --experiment=NAME, or leave --output out");
         }
 
-        var reports = experiments.ConvertAll(Write);
+        var reports = experiments.ConvertAll(experiment => Write(experiment, store));
         if (reports.Any(report => report.Faults.Count > 0))
         {
             throw new ToldException(ExitCode.NotSo);
         }
     }
 
-    private ReportSummary Write(Experiment experiment)
+    private ReportSummary Write(Experiment experiment, string store)
     {
-        using var shelf = FrameShelf.Open(context.Options.Store, experiment);
+        using var shelf = FrameShelf.Open(store, experiment);
         var path = context.Options.Output ?? Path.Combine(context.Folders.Reports, experiment.Name, $"{experiment.Name}.html");
-        var report = new Report(shelf, context.Folders.Runs, Precision(experiment)).Write(path, context.Options.Sample, TimeProvider.System.GetUtcNow(), context.Interruption.Finish);
+        var report = new Report(shelf, context.Folders.Runs, Precision(experiment, store)).Write(path, context.Options.Sample, TimeProvider.System.GetUtcNow(), context.Interruption.Finish);
         if (context.Options.Json)
         {
             context.Terminal.Answer(new JObject
@@ -58,9 +59,9 @@ public sealed class ReportWriting(KitContext context)
     }
 
     // Of 16 frames: enough to tell floats from steps, and a page must not take as long as reading a store.
-    private List<PrecisionVerdict> Precision(Experiment experiment)
+    private List<PrecisionVerdict> Precision(Experiment experiment, string folder)
     {
-        using var store = Store.OpenReadOnly(context.Options.Store);
+        using var store = Store.OpenReadOnly(folder);
         return [.. Inspector.OfExperiment(store, experiment, FrameSample.Parse("16"), context.Interruption.Finish).Passes
             .SelectMany(pass => pass.Channels.Select(channel => new PrecisionVerdict(pass.Pass, channel.Channel, channel.Line, channel.Verdict < Verdict.Altered)))];
     }

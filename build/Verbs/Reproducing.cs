@@ -2,7 +2,6 @@ using System.Globalization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Rayshard.Execution;
-using Rayshard.Sharing;
 
 namespace Rayshard.Build.Verbs;
 
@@ -17,7 +16,7 @@ public sealed class Reproducing(KitContext context)
     public async Task RunAsync()
     {
         var worst = Grade.Identical;
-        var (experiments, store) = await WhatAsync().ConfigureAwait(false);
+        var (experiments, store) = await BundlePlace.ExperimentsAsync(context).ConfigureAwait(false);
         foreach (var experiment in experiments)
         {
             var reproduction = await context.Kit.ReproduceAsync(experiment, new()
@@ -45,19 +44,6 @@ public sealed class Reproducing(KitContext context)
         {
             throw new ToldException(ExitCode.NotSo);
         }
-    }
-
-    // The experiments and their store; or what a bundle brings, pulled first where it lies elsewhere.
-    private async Task<(IReadOnlyList<ResolvedExperiment> Experiments, string Store)> WhatAsync()
-    {
-        if (context.Options.Bundle.From is null)
-        {
-            return (context.Experiments, context.Options.Store);
-        }
-
-        var bundle = await BundlePlace.HereAsync(context).ConfigureAwait(false);
-        var (experiment, store, scene) = BundleStore.LayOut(bundle, Path.Combine(context.Folders.Bundles, ".laid-out", bundle.Head.Digest.ToString()[..12]));
-        return ([new(experiment, scene)], store);
     }
 
     private void Tell(Reproduction done)
