@@ -66,7 +66,7 @@ public sealed class Comparing(KitContext context)
         text.Append('\n');
         foreach (var change in step.Changes)
         {
-            text.Append($"- Since {change.Version}: {change.What} ([notes]({change.Source})).\n");
+            text.Append($"- Since {change.Version}: {change.What}{(change.Source is { } source ? $" ([notes]({source}))" : "")}.\n");
         }
 
         // A setting that only one of them has is a feature that came or went: the JSON has it. One that both have and set unlike is a default that changed.

@@ -42,7 +42,7 @@ public sealed record MatrixCell(
 /// <param name="To">The newer.</param>
 /// <param name="Passes">The passes that both have.</param>
 /// <param name="Settings">Settings whose values differ, by path; <c>null</c> where one Blender has no such setting.</param>
-/// <param name="Changes">What Blender's release notes say between the two versions.</param>
+/// <param name="Changes">What changed in Blender between the two that can have moved a pass that moved.</param>
 public sealed record MatrixStep(
     ToolchainPin From, ToolchainPin To, IReadOnlyList<PassMovement> Passes, IReadOnlyList<(string Path, JToken? Older, JToken? Newer)> Settings, IReadOnlyList<BlenderChange> Changes);
 

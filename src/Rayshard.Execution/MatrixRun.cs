@@ -78,15 +78,19 @@ internal sealed class MatrixRun(ResolvedExperiment resolved, FrameSample sample,
         if (_last is { } older)
         {
             var (from, to) = (_cells[older.Cell], _cells[newer.Cell]);
-            var passes = newer.Frames[0].Record.Passes.Select(pass => pass.Name).Intersect(older.Frames[0].Record.Passes.Select(pass => pass.Name));
+            var passes = newer.Frames[0].Record.Passes.Select(pass => pass.Name).Intersect(older.Frames[0].Record.Passes.Select(pass => pass.Name))
+                .Select(pass => Measure(pass, older, newer, $"{from.Pin.Id}-{to.Pin.Id}")).ToList();
             var (first, second) = (Version.Parse(from.Pin.Version), Version.Parse(to.Pin.Version));
-            _steps.Add(new(from.Pin, to.Pin, [.. passes.Select(pass => Measure(pass, older, newer, $"{from.Pin.Id}-{to.Pin.Id}"))],
-                [.. Settings(from.Settings!, to.Settings!)], [.. BlenderFacts.Changes.Where(change => change.IsBetween(first, second))]));
+            var changes = BlenderFacts.Changes.Where(change => change.IsBetween(first, second)
+                && passes.Any(pass => pass.Movement > Movement.Identical && change.Explains(IdOf(pass.Pass), pass.Noise.Differing > 0)));
+            _steps.Add(new(from.Pin, to.Pin, passes, [.. Settings(from.Settings!, to.Settings!)], [.. changes]));
             older.Dispose();
         }
 
         _last = newer;
     }
+
+    private string IdOf(string pass) => resolved.Experiment.Passes.Single(request => request.Name == pass).Pass;
 
     private PassMovement Measure(string pass, Rendered older, Rendered newer, string step)
     {

@@ -17,9 +17,13 @@ public sealed record BlenderChange
     [JsonRequired]
     public string What { get; init; } = "";
 
-    /// <summary>Where Blender says so.</summary>
-    [JsonRequired]
-    public string Source { get; init; } = "";
+    /// <summary>Where Blender says so; absent: it was measured.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Whether it can have moved a pass.</summary>
+    /// <param name="pass">Id of the pass.</param>
+    /// <param name="hasNoise">Whether another noise seed moves it.</param>
+    public bool Explains(string pass, bool hasNoise) => Passes.Count == 0 ? hasNoise : Passes.Contains(pass);
 
     /// <summary>Whether it lies between two versions: after the first, up to and with the second.</summary>
     public bool IsBetween(Version first, Version second) => System.Version.Parse(Version) is var at && at > first && at <= second;

@@ -49,6 +49,21 @@ public sealed class MatrixTests
     }
 
     [Fact]
+    public async Task What_explains_a_move_is_named_and_what_explains_nothing_is_not()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        var resolved = place.Resolve(place.Experiment() with { Passes = [new("depth"), new("material_index")] });
+
+        var matrix = await TestMachine.Kit.MatrixAsync(resolved, FrameSample.Parse("1"), place.Request(resolved), ["debian-11", "debian-12"], default);
+
+        // 2.83 measures depth along the ray. Neither pass has noise, so another order of sampling explains nothing.
+        var step = Assert.Single(matrix.Steps);
+        Assert.Equal([Movement.Moved, Movement.Identical], step.Passes.OrderBy(pass => pass.Pass, StringComparer.Ordinal).Select(pass => pass.Movement));
+        Assert.Equal(["depth"], Assert.Single(step.Changes).Passes);
+    }
+
+    [Fact]
     public async Task A_toolchain_that_has_none_of_the_passes_is_said_to_and_the_others_render()
     {
         TestMachine.NeedsBlender();
