@@ -76,6 +76,9 @@ internal sealed class OpenPage : IAsyncDisposable
     /// <summary>Waits until a script says yes; 30 s at most.</summary>
     public Task UntilAsync(string script) => Page.WaitForFunctionAsync(script, null, new() { Timeout = 30_000 });
 
+    /// <summary>Waits until what was changed is drawn: the page orders in one animation frame and draws in the next.</summary>
+    public Task DrawnAsync() => Page.EvaluateAsync("async () => { for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame); }");
+
     /// <summary>Moves the pointer to a pixel of the frame in the viewer, which shows it whole.</summary>
     public async Task PointAtAsync(int x, int y, int width, int height)
     {

@@ -66,7 +66,7 @@ public sealed class ReportPageTests(Browser browser)
         Assert.Equal(Expected(40, 20, 0, 0), await PixelAsync(page, 40, 20, 0));
         await page["#exposure"].FillAsync("-6");
         await page.UntilAsync("() => document.querySelector('#stops').textContent === '-6.0 EV'");
-        await page.Page.WaitForTimeoutAsync(100);
+        await page.DrawnAsync();
         Assert.Equal(Expected(40, 20, 0, -6), await PixelAsync(page, 40, 20, 0));
     }
 

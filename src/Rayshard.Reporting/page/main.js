@@ -21,7 +21,11 @@ plot(state, all);
 lookTools();
 themeButton();
 const loaded = source.load(soon(() => state.set({}, "frames", "look")));
-if (!model.isLive) await loaded;
+if (!model.isLive) {
+  await loaded;
+  // What was loaded is ordered in the next animation frame, drawn in the one after: only then is it there.
+  for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+}
 document.documentElement.dataset.loaded = "true";
 
 function lookTools() {
