@@ -33,6 +33,11 @@ internal sealed class ShardRun(Func<ShardWriter> open, StoringThread storing, Re
         {
             using (blobs)
             {
+                if (storing.HasFailed)
+                {
+                    return;
+                }
+
                 var before = writer.Bytes;
                 writer.Append(frame, blobs.Record, blobs.Blobs);
                 counts.Appended(isReused, writer.Bytes - before);
@@ -46,7 +51,7 @@ internal sealed class ShardRun(Func<ShardWriter> open, StoringThread storing, Re
         var writer = Writer;
         storing.Add(() =>
         {
-            if (writer.Held.Count > 0)
+            if (writer.Held.Count > 0 && !storing.HasFailed)
             {
                 var before = writer.Bytes;
                 counts.Sealed(writer.Seal().Bytes - before);

@@ -23,6 +23,9 @@ internal sealed class StoringThread : IDisposable
         _thread = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>Whether something failed: what comes after it in a shard must not be written, or the shard would have a hole.</summary>
+    public bool HasFailed => Volatile.Read(ref _fault) is not null;
+
     /// <summary>Adds a piece of work.</summary>
     public void Add(Action work)
     {
