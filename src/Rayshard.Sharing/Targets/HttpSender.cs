@@ -9,7 +9,8 @@ namespace Rayshard.Sharing.Targets;
 /// </summary>
 internal sealed class HttpSender : IDisposable
 {
-    private const int Tries = 6;
+    /// <summary>How often a request is tried.</summary>
+    public const int Tries = 6;
     private const int Redirects = 5;
 
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(5);
@@ -64,6 +65,17 @@ internal sealed class HttpSender : IDisposable
     /// <summary>An address for messages: without a query, which may hold a signature.</summary>
     public static string Shown(Uri address) => address.GetLeftPart(UriPartial.Path);
 
+    /// <summary>Whether a refusal may be none a little later.</summary>
+    public static bool IsPassing(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout;
+
+    /// <summary>How long to wait before another try: what was asked for, or longer from try to try.</summary>
+    public static TimeSpan Wait(RetryConditionHeaderValue? asked, int tries)
+    {
+        var wait = asked?.Delta ?? (asked?.Date is { } date ? date - TimeProvider.System.GetUtcNow() : TimeSpan.FromMilliseconds(250 << tries));
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > s_longestWait ? s_longestWait : wait;
+    }
+
     private async Task<HttpResponseMessage> FollowAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
     {
         var request = make();
@@ -102,13 +114,4 @@ internal sealed class HttpSender : IDisposable
     }
 
     private static string Origin(Uri address) => address.GetLeftPart(UriPartial.Authority);
-
-    private static bool IsPassing(HttpStatusCode status) =>
-        status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout;
-
-    private static TimeSpan Wait(RetryConditionHeaderValue? asked, int tries)
-    {
-        var wait = asked?.Delta ?? (asked?.Date is { } date ? date - TimeProvider.System.GetUtcNow() : TimeSpan.FromMilliseconds(250 << tries));
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > s_longestWait ? s_longestWait : wait;
-    }
 }

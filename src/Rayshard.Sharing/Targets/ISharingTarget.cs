@@ -17,11 +17,12 @@ public interface ISharingTarget : IDisposable
     /// <summary>Whether the place has a file's bytes, so that they need not be sent.</summary>
     Task<bool> HasAsync(BundleFile file, CancellationToken cancellation);
 
-    /// <summary>Sends a file. Nobody who pulls sees it before <see cref="PublishAsync"/>.</summary>
+    /// <summary>Sends a file, and checks on the way that it is what its digest says. Nobody who pulls sees it before <see cref="PublishAsync"/>.</summary>
     /// <param name="file">The file.</param>
     /// <param name="path">Where it lies here.</param>
     /// <param name="sent">Hears of every part that has arrived.</param>
     /// <param name="cancellation">Ends it at the next moment from which sending can go on later.</param>
+    /// <exception cref="RayshardException">The file here is not that of the digest (<see cref="ExitCode.NotSo"/>), or the place failed.</exception>
     Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation);
 
     /// <summary>Makes the bundle, all of whose files were sent, the one that is there: at once, or not at all.</summary>

@@ -33,7 +33,7 @@ internal sealed class OciClient : IDisposable
     /// <summary>Gives a manifest its name: the moment at which others see it.</summary>
     public async Task WriteManifestAsync(byte[] manifest, CancellationToken cancellation)
     {
-        using var answer = await SendAsync(() => new(HttpMethod.Put, new Uri(Base, $"manifests/{_reference.Tag}")) { Content = Body(manifest, 0, manifest.Length, ManifestType) }, cancellation).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Put, new Uri(Base, $"manifests/{_reference.Tag}")) { Content = Body(manifest, ManifestType) }, cancellation).ConfigureAwait(false);
         HttpBody.ThrowIfError(answer);
     }
 
@@ -88,12 +88,12 @@ internal sealed class OciClient : IDisposable
 
     /// <summary>Sends a chunk.</summary>
     /// <returns>Where it goes on, and how many bytes the registry has now; nothing where it has lost the upload.</returns>
-    public async Task<(Uri Location, long Bytes)?> SendChunkAsync(Uri location, long offset, byte[] chunk, int length, CancellationToken cancellation)
+    public async Task<(Uri Location, long Bytes)?> SendChunkAsync(Uri location, long offset, ArraySegment<byte> chunk, CancellationToken cancellation)
     {
         using var answer = await SendAsync(() =>
         {
-            var body = Body(chunk, 0, length, "application/octet-stream");
-            body.Headers.TryAddWithoutValidation("Content-Range", $"{offset}-{offset + length - 1}");
+            var body = Body(chunk, "application/octet-stream");
+            body.Headers.TryAddWithoutValidation("Content-Range", $"{offset}-{offset + chunk.Count - 1}");
             return new(HttpMethod.Patch, location) { Content = body };
         }, cancellation).ConfigureAwait(false);
         if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable)
@@ -110,7 +110,7 @@ internal sealed class OciClient : IDisposable
     public async Task<bool> EndUploadAsync(Uri location, Digest digest, CancellationToken cancellation)
     {
         var address = new Uri($"{location}{(location.Query.Length > 0 ? '&' : '?')}digest=sha256:{digest}");
-        using var answer = await SendAsync(() => new(HttpMethod.Put, address) { Content = Body([], 0, 0, "application/octet-stream") }, cancellation).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Put, address) { Content = Body(ArraySegment<byte>.Empty, "application/octet-stream") }, cancellation).ConfigureAwait(false);
         if (answer.StatusCode is not (HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable))
         {
             HttpBody.ThrowIfError(answer);
@@ -143,7 +143,7 @@ internal sealed class OciClient : IDisposable
         return request;
     }
 
-    private static ByteArrayContent Body(byte[] bytes, int offset, int length, string type) => new(bytes, offset, length) { Headers = { ContentType = new(type) } };
+    private static ByteArrayContent Body(ArraySegment<byte> bytes, string type) => new(bytes.Array ?? [], bytes.Offset, bytes.Count) { Headers = { ContentType = new(type) } };
 
     private Uri Blob(Digest digest) => new(Base, $"blobs/sha256:{digest}");
 

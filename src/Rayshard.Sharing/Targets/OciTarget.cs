@@ -71,7 +71,7 @@ internal sealed class OciTarget : ISharingTarget
         }
 
         var location = await _client.BeginUploadAsync(cancellation).ConfigureAwait(false);
-        if (await _client.SendChunkAsync(location, 0, bytes, bytes.Length, cancellation).ConfigureAwait(false) is not { } next
+        if (await _client.SendChunkAsync(location, 0, bytes, cancellation).ConfigureAwait(false) is not { } next
             || !await _client.EndUploadAsync(next.Location, digest, cancellation).ConfigureAwait(false))
         {
             throw new RayshardException(ExitCode.Failed, $"{_reference.Host}: did not keep the bundle's manifest; nothing was published, try again");

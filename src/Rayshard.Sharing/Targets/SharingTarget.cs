@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Rayshard.Sharing.Targets;
 
-/// <summary>Opens targets by reference: <c>folder:DIR</c>, <c>https://host/path</c>, <c>oci:host/repository:tag</c>.</summary>
+/// <summary>Opens targets by reference: <c>folder:DIR</c>, <c>https://host/path</c>, <c>oci:host/repository:tag</c>, <c>s3:bucket/prefix</c>.</summary>
 public static class SharingTarget
 {
     /// <summary>Opens one; nothing is asked of it yet.</summary>
@@ -18,7 +18,8 @@ public static class SharingTarget
             "folder" => new FolderTarget(reference["folder:".Length..]),
             "http" or "https" when Uri.TryCreate(reference, UriKind.Absolute, out var address) => new HttpsTarget(Checked(address, flag)),
             "oci" => new OciTarget(OciReference.Parse(reference, flag), stateFolder, DockerCredentials.For),
-            _ => throw new RayshardException(ExitCode.AskedWrongly, $"--{flag}={Hidden(reference)}: no place of a kind that is known: folder:DIR, https://HOST/PATH or oci:HOST/REPOSITORY:TAG"),
+            "s3" => new S3Target(S3Reference.Parse(reference, flag), stateFolder),
+            _ => throw new RayshardException(ExitCode.AskedWrongly, $"--{flag}={Hidden(reference)}: no place of a kind that is known: folder:DIR, https://HOST/PATH, oci:HOST/REPOSITORY:TAG or s3:BUCKET/PREFIX"),
         };
     }
 
