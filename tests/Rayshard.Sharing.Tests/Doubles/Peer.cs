@@ -88,14 +88,14 @@ internal sealed class Peer : IDisposable
         _process.Dispose();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static bool Listens(int port)
+    public static bool Listens(int port)
     {
         try
         {

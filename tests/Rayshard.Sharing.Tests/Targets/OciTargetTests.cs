@@ -46,13 +46,13 @@ public sealed class OciTargetTests : SharingTargetContract
         using var large = new Workshop(lights: 1, side: 1100, framesPerShard: 1);
         var bundle = large.Bundle();
         var shard = bundle.Head.Files.First();
-        Assert.True(shard.Bytes > 2 * OciUpload.ChunkBytes, $"{shard.Bytes}");
+        Assert.True(shard.Bytes > 2 * Departure.ChunkBytes, $"{shard.Bytes}");
         using var interruption = new CancellationTokenSource();
         using (var target = Open())
         {
             var step = new Steps(_ => interruption.Cancel());
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => target.WriteAsync(shard, bundle.PathOf(shard), step, interruption.Token));
-            Assert.Equal(OciUpload.ChunkBytes, step.Travelled);
+            Assert.Equal(Departure.ChunkBytes, step.Travelled);
         }
 
         _registry.Dispose();
@@ -61,7 +61,7 @@ public sealed class OciTargetTests : SharingTargetContract
         {
             var step = new Steps(_ => { });
             await target.WriteAsync(shard, bundle.PathOf(shard), step, CancellationToken.None);
-            Assert.Equal(shard.Bytes - OciUpload.ChunkBytes, step.Travelled);
+            Assert.Equal(shard.Bytes - Departure.ChunkBytes, step.Travelled);
             Assert.True(await target.HasAsync(shard, CancellationToken.None));
         }
 
