@@ -9,7 +9,7 @@ for argument; do
   case $argument in
     --check) check=yes ;;
     # A real browser opens the report, and bundles go to real servers; whoever only renders gets none of them.
-    --tests) tests="chromium docker-registry skopeo nginx-light" ;;
+    --tests) tests="chromium docker-registry skopeo nginx-light curl ceph-mon ceph-osd radosgw ceph-common" ;;
   esac
 done
 

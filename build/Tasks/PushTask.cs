@@ -5,7 +5,7 @@ namespace Rayshard.Build.Tasks;
 
 /// <summary>Pushes a bundle.</summary>
 [TaskName("Push")]
-[TaskDescription("Sends the bundle in --bundle=DIR to --to=folder:DIR or oci:HOST/REPOSITORY:TAG; only what is not there yet travels")]
+[TaskDescription("Sends the bundle in --bundle=DIR to --to=folder:DIR, oci:HOST/REPOSITORY:TAG or s3:BUCKET/PREFIX; only what is not there yet travels")]
 public sealed class PushTask : AsyncFrostingTask<KitContext>
 {
     /// <inheritdoc/>

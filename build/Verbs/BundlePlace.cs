@@ -58,7 +58,7 @@ internal static partial class BundlePlace
     }
 
     private static string Given(string? reference, string flag) =>
-        reference ?? throw new RayshardException(ExitCode.AskedWrongly, $"--{flag}: which place? Give --{flag}=DIR, {(flag == "to" ? "" : "https://HOST/PATH ")}or oci:HOST/REPOSITORY:TAG");
+        reference ?? throw new RayshardException(ExitCode.AskedWrongly, $"--{flag}: which place? Give --{flag}=DIR, {(flag == "to" ? "" : "https://HOST/PATH, ")}oci:HOST/REPOSITORY:TAG or s3:BUCKET/PREFIX");
 
     private static string Path(KitContext context, string reference) =>
         context.Folders.Resolve(reference.StartsWith(FolderScheme, StringComparison.Ordinal) ? reference[FolderScheme.Length..] : reference);

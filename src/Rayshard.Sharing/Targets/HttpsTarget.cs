@@ -47,7 +47,7 @@ internal sealed class HttpsTarget(Uri address) : ISharingTarget
 
     public void Dispose() => _http.Dispose();
 
-    private RayshardException PullOnly() => new(ExitCode.AskedWrongly, $"--to={address}: a web server is only pulled from: push to folder:DIR and serve that, or to oci:HOST/REPOSITORY:TAG");
+    private RayshardException PullOnly() => new(ExitCode.AskedWrongly, $"--to={address}: a web server is only pulled from: push to folder:DIR and serve that, or to oci:HOST/REPOSITORY:TAG or s3:BUCKET/PREFIX");
 
     private Uri AddressOf(string name) => new(HttpSender.Shown(address).TrimEnd('/') + "/" + name);
 

@@ -21,8 +21,39 @@ public sealed class S3Server : IDisposable
             Peer.Need(program);
         }
 
+        try
+        {
+            Endpoint = Begin();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Endpoint { get; }
+
+    /// <summary>curl as a client of its own, that signs.</summary>
+    public static string Curl(params string[] arguments) =>
+        Workshop.Run("/", "curl", ["--silent", "--show-error", "--fail", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", $"{Key}:{Secret}", "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD", .. arguments]);
+
+    public void Dispose()
+    {
+        foreach (var daemon in Enumerable.Reverse(_daemons))
+        {
+            daemon.Kill();
+            daemon.WaitForExit();
+            daemon.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+
+    private string Begin()
+    {
         var (config, port) = (_folder["ceph.conf"], Peer.FreePort());
-        Endpoint = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        var endpoint = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         var (cluster, osd, monitor) = (Guid.NewGuid(), Guid.NewGuid(), Peer.FreePort());
         Directory.CreateDirectory(_folder["mon"]);
         Directory.CreateDirectory(_folder["osd"]);
@@ -57,6 +88,7 @@ public sealed class S3Server : IDisposable
             rgw data = {_folder[""]}
             rgw frontends = beast endpoint=127.0.0.1:{port}
             rgw enable apis = s3
+
             """));
         Run("ceph-authtool", "--create-keyring", _folder["keyring"], "--gen-key", "-n", "client.rgw.a");
         Run("monmaptool", "-c", config, "--create", "--fsid", $"{cluster}", "--addv", "a", string.Create(CultureInfo.InvariantCulture, $"[v2:127.0.0.1:{monitor}]"), _folder["monmap"]);
@@ -75,27 +107,10 @@ public sealed class S3Server : IDisposable
         // As any user of AWS tools has them; no other test reads these.
         Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", Key);
         Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", Secret);
-        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", Endpoint);
+        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", endpoint);
         Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
-        Curl("--request", "PUT", $"{Endpoint}/{Bucket}");
-    }
-
-    public string Endpoint { get; }
-
-    /// <summary>curl as a client of its own, that signs.</summary>
-    public static string Curl(params string[] arguments) =>
-        Workshop.Run("/", "curl", ["--silent", "--show-error", "--fail", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", $"{Key}:{Secret}", "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD", .. arguments]);
-
-    public void Dispose()
-    {
-        foreach (var daemon in Enumerable.Reverse(_daemons))
-        {
-            daemon.Kill();
-            daemon.WaitForExit();
-            daemon.Dispose();
-        }
-
-        _folder.Dispose();
+        Curl("--request", "PUT", $"{endpoint}/{Bucket}");
+        return endpoint;
     }
 
     private static void Run(string program, params string[] arguments) => Workshop.Run("/", "timeout", ["120", program, .. arguments]);
