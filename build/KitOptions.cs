@@ -25,9 +25,9 @@ public sealed record KitOptions
         ["port"] = ["Watch"],
         ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce", "Inspect", "Report"],
         ["to"] = ["Push"],
-        ["frames"] = ["Bundle"],
-        ["passes"] = ["Bundle"],
-        ["where"] = ["Bundle"],
+        ["frames"] = ["Bundle", "Pull"],
+        ["passes"] = ["Bundle", "Pull"],
+        ["where"] = ["Bundle", "Pull"],
         ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview", "Inspect", "Bundle", "VerifyBundle", "ListBundle", "Push", "Pull"],
         ["filter"] = ["Test"],
     };

@@ -25,7 +25,7 @@ public sealed class Transferring(KitContext context)
     {
         using var target = BundlePlace.Target(context, context.Options.Bundle.From, "bundle");
         var output = context.Options.Output ?? throw new RayshardException(ExitCode.AskedWrongly, "--output: into which folder? Give --output=DIR");
-        var (bundle, moved) = await BundleTransfer.PullAsync(target, context.Options.Bundle.From!, output, Watch("fetched"), context.Interruption.Finish).ConfigureAwait(false);
+        var (bundle, moved) = await BundleTransfer.PullAsync(target, context.Options.Bundle.From!, context.Options.Bundle.Selection, output, Watch("fetched"), context.Interruption.Finish).ConfigureAwait(false);
         Tell("pulled", "fetched", bundle, moved, context.Folders.Show(output));
     }
 

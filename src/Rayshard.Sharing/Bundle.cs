@@ -41,13 +41,17 @@ public sealed class Bundle
 
     /// <summary>The experiment that the bundle carries, as it was resolved.</summary>
     /// <exception cref="RayshardException">It is damaged (<see cref="ExitCode.NotSo"/>).</exception>
-    public Experiment ReadExperiment()
+    public Experiment ReadExperiment() => ReadExperiment(Folder, Head.Manifest);
+
+    /// <summary>The experiment of a bundle of which only some files are in a folder.</summary>
+    /// <exception cref="RayshardException">It is damaged (<see cref="ExitCode.NotSo"/>).</exception>
+    internal static Experiment ReadExperiment(string folder, BundleManifest manifest)
     {
-        var path = Path.Combine(Folder, BundleNames.Experiment);
+        var path = Path.Combine(folder, BundleNames.Experiment);
         try
         {
             var (experiment, _) = ExperimentFile.Read(path);
-            var isRight = new FramePlan(experiment).ShardSet == Head.Manifest.ShardSet && experiment.Name == Head.Manifest.Experiment;
+            var isRight = new FramePlan(experiment).ShardSet == manifest.ShardSet && experiment.Name == manifest.Experiment;
             return isRight ? experiment
                 : throw new FormatException($"with the pins of this checkout it is another experiment than the manifest says: its toolchain '{experiment.Toolchain}' may be pinned to another build here ({BundleNames.Toolchain} has its pin)");
         }

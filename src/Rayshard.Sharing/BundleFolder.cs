@@ -122,6 +122,17 @@ internal sealed partial class BundleFolder
         }
     }
 
+    /// <summary>The same where an earlier run may have given it that name.</summary>
+    public static void LinkOrCopyAnew(string source, string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+
+        LinkOrCopy(source, path);
+    }
+
     /// <summary>Finishes it: what is not part of it goes, then evidence, sums, flushed folders, and the manifest last.</summary>
     public Bundle Commit(BundleHead head)
     {

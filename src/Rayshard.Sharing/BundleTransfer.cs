@@ -52,10 +52,29 @@ public static class BundleTransfer
             }
             else
             {
-                await new Arrival(folder, file).TakeAsync((offset, inner) => from.OpenAsync(file, offset, inner), tally, token).ConfigureAwait(false);
+                await new Arrival(folder, file).TakeAsync(from, tally, token).ConfigureAwait(false);
             }
         }).ConfigureAwait(false);
         return (folder.Commit(head), tally.Moved);
+    }
+
+    /// <summary>Pulls the chosen frames and passes of a bundle: a bundle of its own, the one that <see cref="Bundler"/> makes by that selection. No more than their bytes travel.</summary>
+    /// <returns>The bundle, and the bytes that travelled.</returns>
+    /// <exception cref="RayshardException">There is no bundle, the selection is wrong or empty, bytes are not what its digests promise, or the folder holds something else.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the same call goes on.</exception>
+    public static async Task<(Bundle Bundle, long Moved)> PullAsync(ISharingTarget from, string reference, FrameSelection selection, string output, IProgress<TransferProgress>? progress, CancellationToken cancellation)
+    {
+        if (selection.IsAll)
+        {
+            return await PullAsync(from, reference, output, progress, cancellation).ConfigureAwait(false);
+        }
+
+        var head = await from.ReadHeadAsync(cancellation).ConfigureAwait(false) ?? throw new RayshardException(ExitCode.NotFound, $"--bundle={reference}: there is no bundle");
+        var folder = BundleFolder.Create(output, present => present.Manifest.Experiment == head.Manifest.Experiment);
+        var tally = new Tally(0, null);
+        var request = await new SelectedPull(from, head, selection, Path.Combine(folder.Partial, "source"))
+            .FetchAsync(total => tally = new(total, progress), Options(cancellation)).ConfigureAwait(false);
+        return (await new Bundler(request).WriteAsync(output, cancellation).ConfigureAwait(false), tally.Moved);
     }
 
     private static ParallelOptions Options(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = Streams, CancellationToken = cancellation };

@@ -51,6 +51,32 @@ internal sealed class FrameIndex
         _stream.Write(_row);
     }
 
+    /// <summary>Where a frame stands: its row, without what only the shard knows of it.</summary>
+    /// <param name="Shard">Number of the shard.</param>
+    /// <param name="Entry">Its index, record's address and offset; nothing else of it is set.</param>
+    internal readonly record struct Row(int Shard, FrameEntry Entry);
+
+    /// <summary>Reads a table that this class wrote, to the byte.</summary>
+    /// <exception cref="FormatException">It is another one.</exception>
+    public static IEnumerable<Row> Read(byte[] table, Experiment experiment, FramePlan plan, long frames)
+    {
+        using var expected = new MemoryStream();
+        var index = new FrameIndex(expected, experiment, plan, frames);
+        var header = expected.ToArray();
+        if (!table.AsSpan().StartsWith(header) || table.Length != header.Length + (frames * index._row.Length))
+        {
+            throw new FormatException($"it is no table of {frames} frames of this experiment");
+        }
+
+        for (var at = header.Length; at < table.Length; at += index._row.Length)
+        {
+            var row = table.AsSpan(at);
+            yield return new(
+                BinaryPrimitives.ReadInt32LittleEndian(row[8..]),
+                new(BinaryPrimitives.ReadInt64LittleEndian(row), default, Digest.FromBytes(row.Slice(32, Digest.Size)), BinaryPrimitives.ReadInt64LittleEndian(row[16..]), checked((int)BinaryPrimitives.ReadInt64LittleEndian(row[24..])), 0, []));
+        }
+    }
+
     // npy 1.0 as numpy.save writes a structured array: magic, version, length, header padded with spaces to a multiple of 64.
     private byte[] Header(long frames)
     {

@@ -9,12 +9,18 @@ namespace Rayshard.Sharing.Targets;
 /// </summary>
 internal sealed class Arrival(BundleFolder folder, BundleFile file)
 {
-    private const int Tries = 5;
+    /// <summary>How often a source may break off without giving a byte.</summary>
+    public const int Tries = 5;
     private const int BufferBytes = 1 << 20;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private string Path => System.IO.Path.Combine(folder.Partial, $"{file.Sha256}-{Digest.Of(file.Name).ToString()[..8]}");
+
+    /// <summary>Brings it in from where its bundle lies.</summary>
+    /// <exception cref="RayshardException">The bytes are not those of the digest, also the second time; or the source failed too often.</exception>
+    public Task TakeAsync(ISharingTarget from, IProgress<Arrived> arrived, CancellationToken cancellation) =>
+        TakeAsync((offset, token) => from.OpenAsync(file, offset, file.Bytes - offset, token), arrived, cancellation);
 
     /// <summary>Brings it in.</summary>
     /// <param name="open">Opens the bytes from an offset on.</param>
@@ -107,7 +113,9 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
         }
     }
 
-    private static async Task<int> ReadAsync(Stream source, Memory<byte> buffer, CancellationToken cancellation)
+    /// <summary>Reads what comes, and does not wait for ever.</summary>
+    /// <exception cref="TimeoutException">Nothing came for a minute.</exception>
+    public static async Task<int> ReadAsync(Stream source, Memory<byte> buffer, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_patience);

@@ -9,7 +9,7 @@ internal sealed class FolderTarget(string path) : ISharingTarget
     public Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation) =>
         Task.FromResult(File.Exists(Path.Combine(path, BundleNames.Manifest)) ? Bundle.Open(path).Head : null);
 
-    public Task<Stream> OpenAsync(BundleFile file, long offset, CancellationToken cancellation)
+    public Task<Stream> OpenAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation)
     {
         try
         {

@@ -1,10 +1,15 @@
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace Rayshard.Sharing.Targets;
 
 /// <summary>What a server's answer holds, taken with suspicion.</summary>
 internal static class HttpBody
 {
+    /// <summary>What to ask for so that a part of a file comes; nothing for the whole file, which servers without ranges have too.</summary>
+    public static RangeHeaderValue? RangeOf(BundleFile file, long offset, long bytes) =>
+        bytes == file.Bytes ? null : new(offset, offset + bytes < file.Bytes ? offset + bytes - 1 : null);
+
     /// <summary>The bytes from <paramref name="offset"/> on; disposing them disposes the answer. A server that ignores the range sends all, and what comes before is passed over.</summary>
     /// <exception cref="RayshardException">The answer is an error.</exception>
     /// <exception cref="IOException">It is another range than was asked for.</exception>

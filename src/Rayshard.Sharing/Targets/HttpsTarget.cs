@@ -25,9 +25,9 @@ internal sealed class HttpsTarget(Uri address) : ISharingTarget
         }
     }
 
-    public async Task<Stream> OpenAsync(BundleFile file, long offset, CancellationToken cancellation)
+    public async Task<Stream> OpenAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation)
     {
-        var answer = await _http.SendAsync(() => Get(file.Name, offset), cancellation).ConfigureAwait(false);
+        var answer = await _http.SendAsync(() => Get(file.Name, HttpBody.RangeOf(file, offset, bytes)), cancellation).ConfigureAwait(false);
         try
         {
             return await HttpBody.OpenAsync(answer, offset, cancellation).ConfigureAwait(false);
@@ -51,12 +51,11 @@ internal sealed class HttpsTarget(Uri address) : ISharingTarget
 
     private Uri AddressOf(string name) => new(HttpSender.Shown(address).TrimEnd('/') + "/" + name);
 
-    private HttpRequestMessage Get(string name, long offset) =>
-        new(HttpMethod.Get, AddressOf(name)) { Headers = { Range = offset > 0 ? new RangeHeaderValue(offset, null) : null } };
+    private HttpRequestMessage Get(string name, RangeHeaderValue? range) => new(HttpMethod.Get, AddressOf(name)) { Headers = { Range = range } };
 
     private async Task<byte[]?> ReadSmallAsync(string name, CancellationToken cancellation)
     {
-        using var answer = await _http.SendAsync(() => Get(name, 0), cancellation).ConfigureAwait(false);
+        using var answer = await _http.SendAsync(() => Get(name, null), cancellation).ConfigureAwait(false);
         return answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone ? null : await HttpBody.ReadAsync(answer, BundleManifest.MaxBytes, cancellation).ConfigureAwait(false);
     }
 }

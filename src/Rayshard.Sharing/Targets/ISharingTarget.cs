@@ -10,9 +10,9 @@ public interface ISharingTarget : IDisposable
     /// <exception cref="RayshardException">The place can't be reached, refuses us, or holds something that is no bundle.</exception>
     Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation);
 
-    /// <summary>The bytes of a file from <paramref name="offset"/> on.</summary>
+    /// <summary>The <paramref name="bytes"/> bytes of a file from <paramref name="offset"/> on; more may follow.</summary>
     /// <exception cref="RayshardException">The place does not have it, or refuses us.</exception>
-    Task<Stream> OpenAsync(BundleFile file, long offset, CancellationToken cancellation);
+    Task<Stream> OpenAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation);
 
     /// <summary>Whether the place has a file's bytes, so that they need not be sent.</summary>
     Task<bool> HasAsync(BundleFile file, CancellationToken cancellation);

@@ -48,9 +48,9 @@ internal sealed class OciClient : IDisposable
         return answer.IsSuccessStatusCode;
     }
 
-    public async Task<Stream> OpenBlobAsync(Digest digest, long offset, CancellationToken cancellation)
+    public async Task<Stream> OpenBlobAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation)
     {
-        var answer = await SendAsync(() => new(HttpMethod.Get, Blob(digest)) { Headers = { Range = offset > 0 ? new RangeHeaderValue(offset, null) : null } }, cancellation).ConfigureAwait(false);
+        var answer = await SendAsync(() => new(HttpMethod.Get, Blob(file.Sha256)) { Headers = { Range = HttpBody.RangeOf(file, offset, bytes) } }, cancellation).ConfigureAwait(false);
         try
         {
             return await HttpBody.OpenAsync(answer, offset, cancellation).ConfigureAwait(false);

@@ -43,7 +43,7 @@ internal sealed class OciTarget : ISharingTarget
         }
     }
 
-    public Task<Stream> OpenAsync(BundleFile file, long offset, CancellationToken cancellation) => _client.OpenBlobAsync(file.Sha256, offset, cancellation);
+    public Task<Stream> OpenAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation) => _client.OpenBlobAsync(file, offset, bytes, cancellation);
 
     public Task<bool> HasAsync(BundleFile file, CancellationToken cancellation) => _client.HasBlobAsync(file.Sha256, cancellation);
 

@@ -45,10 +45,10 @@ internal sealed class S3Target : ISharingTarget
         }
     }
 
-    public async Task<Stream> OpenAsync(BundleFile file, long offset, CancellationToken cancellation)
+    public async Task<Stream> OpenAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation)
     {
         // An empty object has no range.
-        var request = new GetObjectRequest { BucketName = _reference.Bucket, Key = _reference.KeyOf(file.Name), ByteRange = offset > 0 ? new(offset, file.Bytes - 1) : null };
+        var request = new GetObjectRequest { BucketName = _reference.Bucket, Key = _reference.KeyOf(file.Name), ByteRange = bytes < file.Bytes ? new(offset, offset + bytes - 1) : null };
         return (await _client.CallAsync((s3, token) => s3.GetObjectAsync(request, token), cancellation).ConfigureAwait(false)).ResponseStream;
     }
 
@@ -77,22 +77,15 @@ internal sealed class S3Target : ISharingTarget
 
     public async Task PublishAsync(BundleHead head, CancellationToken cancellation)
     {
-        var sums = head.Sums();
-        await PutAsync(BundleNames.Sums, sums, cancellation).ConfigureAwait(false);
+        if (await _present.Value.ConfigureAwait(false) is { } present && present.Digest != head.Digest)
+        {
+            await _withdrawn.Value.ConfigureAwait(false);
+        }
+
+        await PutAsync(BundleNames.Sums, head.Sums(), cancellation).ConfigureAwait(false);
         if (head.EvidenceBytes is { } evidence)
         {
             await PutAsync(BundleNames.Evidence, evidence, cancellation).ConfigureAwait(false);
-        }
-
-        var manifest = await ReadSmallAsync(BundleNames.Manifest, cancellation).ConfigureAwait(false);
-        if (manifest is not null && manifest.AsSpan().SequenceEqual(head.ManifestBytes))
-        {
-            return;
-        }
-
-        if (await _present.Value.ConfigureAwait(false) is not null)
-        {
-            await _withdrawn.Value.ConfigureAwait(false);
         }
 
         try
@@ -101,7 +94,7 @@ internal sealed class S3Target : ISharingTarget
         }
         catch (S3RefusalException e) when (e.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
         {
-            // Ours, when the answer to it got lost.
+            // The same one, which was there, or whose answer got lost.
             var there = await ReadSmallAsync(BundleNames.Manifest, cancellation).ConfigureAwait(false);
             if (there is null || !there.AsSpan().SequenceEqual(head.ManifestBytes))
             {

@@ -22,6 +22,51 @@ public sealed class HttpsTargetTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_selection_the_ranges_travel_that_hold_it_and_what_came_before_an_interruption_does_not_again()
+    {
+        // 18 frames of two passes, 640 and 480 KB.
+        using var shop = new Workshop(side: 200);
+        var bundle = shop.Bundle();
+        using var nginx = Peer.WebServer(bundle.Folder, shop["nginx"]);
+        var selection = new FrameSelection { Frames = "1,6", Passes = "rgb" };
+        using var target = SharingTarget.Open($"http://{nginx.Host}", "bundle", shop["state"]);
+        using var interruption = new CancellationTokenSource();
+        var before = 0L;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BundleTransfer.PullAsync(target, "it", selection, shop["pulled"], new Told(value =>
+        {
+            // Both shards have given something.
+            before = value.Moved;
+            if (value.Moved > 500_000)
+            {
+                interruption.Cancel();
+            }
+        }), interruption.Token));
+        var (pulled, moved) = await BundleTransfer.PullAsync(target, "it", selection, shop["pulled"], null, CancellationToken.None);
+
+        Assert.Equal(shop.Bundle("selected", selection).Head.Digest, pulled.Head.Digest);
+        Assert.InRange(before, 500_000, 2 * 640_000);
+        Assert.InRange(moved, 1, 2 * 640_000);
+        Assert.True(bundle.Head.Manifest.Bytes > 18_000_000, $"{bundle.Head.Manifest.Bytes}");
+    }
+
+    [Theory]
+    [InlineData(Misbehaviour.FlipsABit)]
+    [InlineData(Misbehaviour.SendsTooMuch)]
+    [InlineData(Misbehaviour.RefusesShards)]
+    public async Task Of_a_selection_too_every_byte_is_checked(Misbehaviour misbehaviour)
+    {
+        var bundle = _shop.Bundle();
+        using var server = new UnrulyServer(bundle.Folder, misbehaviour);
+        using var target = SharingTarget.Open(server.Address, "bundle", _shop["state"]);
+
+        var refused = await Assert.ThrowsAsync<RayshardException>(() => BundleTransfer.PullAsync(target, "it", new() { Frames = "0-16" }, _shop["pulled"], null, CancellationToken.None));
+
+        Assert.Equal(misbehaviour == Misbehaviour.RefusesShards ? ExitCode.NotFound : ExitCode.NotSo, refused.ExitCode);
+        Assert.False(File.Exists(_shop["pulled/manifest.json"]));
+    }
+
+    [Fact]
     public void Rayshard_py_reads_frames_over_http_ranges()
     {
         var bundle = _shop.Bundle();
@@ -93,6 +138,11 @@ public sealed class HttpsTargetTests : IDisposable
     }
 
     public void Dispose() => _shop.Dispose();
+
+    private sealed class Told(Action<TransferProgress> tell) : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value) => tell(value);
+    }
 
     private async Task<(Bundle Bundle, long Moved)> PullAsync(string address)
     {

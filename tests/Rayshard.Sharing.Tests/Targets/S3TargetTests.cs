@@ -42,7 +42,7 @@ public sealed class S3TargetTests(S3Server server) : SharingTargetContract, ICla
         Assert.Equal(shard.Bytes - Departure.ChunkBytes, steps.Travelled);
         Assert.True(await again.HasAsync(shard, CancellationToken.None));
         Assert.Empty(Directory.GetFiles(Shop["state"]));
-        using var body = await again.OpenAsync(shard, shard.Bytes - 5, CancellationToken.None);
+        using var body = await again.OpenAsync(shard, shard.Bytes - 5, 5, CancellationToken.None);
         var end = new byte[6];
         Assert.Equal(5, await body.ReadAtLeastAsync(end, 6, throwOnEndOfStream: false));
         Assert.Equal(File.ReadAllBytes(bundle.PathOf(shard))[^5..], end[..5]);

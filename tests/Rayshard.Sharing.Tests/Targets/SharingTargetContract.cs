@@ -68,6 +68,25 @@ public abstract class SharingTargetContract : IDisposable
         Assert.Null(await target.ReadHeadAsync(CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData("2-5,17", null, null)]
+    [InlineData(null, "rgb", null)]
+    [InlineData("0-16", "combined", "light > 200 and colour_0 == 1")]
+    public async Task A_pull_of_a_selection_is_the_bundle_of_that_selection_and_no_more_travels(string? frames, string? passes, string? where)
+    {
+        await PushAsync(_shop.Bundle());
+        var selection = new FrameSelection { Frames = frames, Passes = passes, Where = where };
+        var expected = _shop.Bundle("selected", selection);
+
+        using var target = Open();
+        var (pulled, moved) = await BundleTransfer.PullAsync(target, "it", selection, _shop["pulled"], null, CancellationToken.None);
+
+        Assert.Equal(expected.Head.Digest, pulled.Head.Digest);
+        Assert.Equal("", Workshop.Run("/", "diff", "--recursive", expected.Folder, pulled.Folder));
+        Assert.Empty(BundleVerifier.Faults(pulled, CancellationToken.None));
+        Assert.True(moved > 0);
+    }
+
     [Fact]
     public async Task Interrupted_at_any_moment_both_ways_go_on()
     {
