@@ -16,6 +16,15 @@ internal static class OciArtifact
     public const string FileType = "application/vnd.rayshard.file.v1";
     public const string EvidenceType = "application/vnd.rayshard.evidence.v1+json";
 
+    public const string ProvenanceType = "application/vnd.in-toto+json";
+    public const string IndexType = "application/vnd.oci.image.index.v1+json";
+
+    private const string TagKey = "org.opencontainers.image.ref.name";
+    private const string EmptyType = "application/vnd.oci.empty.v1+json";
+
+    /// <summary>The content of a config that says nothing.</summary>
+    public static byte[] Empty => "{}"u8.ToArray();
+
     /// <exception cref="RayshardException">It has more files than a registry's manifest can name.</exception>
     public static byte[] Of(BundleHead head)
     {
@@ -36,6 +45,65 @@ internal static class OciArtifact
         }.ToString(Formatting.None));
         return bytes.Length <= OciClient.MaxManifestBytes ? bytes
             : throw new RayshardException(ExitCode.AskedWrongly, $"{head.Manifest.Experiment}: {head.Manifest.Files.Count} files are more than a registry takes in one artifact (4 MiB of manifest, some 12,000 files): make larger shards, or push to folder:");
+    }
+
+    /// <summary>
+    /// The provenance as a referrer: a manifest whose subject is the bundle's, so that tools that ask what is known of an artifact find it. Its blob is
+    /// there already, as one of the bundle's files. Nothing where there is no provenance.
+    /// </summary>
+    public static byte[]? ProvenanceOf(BundleHead head, byte[] artifact) =>
+        head.Evidence?.Files.FirstOrDefault(file => file.Name == Metadata.Provenance.FileName) is not { } file ? null
+        : Encoding.UTF8.GetBytes(new JObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = OciClient.ManifestType,
+            ["artifactType"] = ProvenanceType,
+            ["config"] = Descriptor(EmptyType, Digest.Of(Empty), Empty.Length),
+            ["layers"] = new JArray(Layer(ProvenanceType, file.Sha256, file.Bytes, Path.GetFileName(file.Name))),
+            ["subject"] = Descriptor(OciClient.ManifestType, Digest.Of(artifact), artifact.Length),
+        }.ToString(Formatting.None));
+
+    /// <summary>A list of manifests, as <c>index.json</c> and as the tag of referrers: that one with another manifest in it.</summary>
+    /// <param name="index">The list so far; nothing: a new one.</param>
+    /// <param name="manifest">The manifest to add.</param>
+    /// <param name="type">Its artifact type.</param>
+    /// <param name="tag">The name that it gets, and the one that had it loses; nothing: none.</param>
+    /// <exception cref="FormatException">It is no list.</exception>
+    public static byte[] Index(byte[]? index, byte[] manifest, string type, string? tag)
+    {
+        var added = Descriptor(OciClient.ManifestType, Digest.Of(manifest), manifest.Length);
+        added["artifactType"] = type;
+        if (tag is not null)
+        {
+            added["annotations"] = new JObject { [TagKey] = tag };
+        }
+
+        try
+        {
+            var json = index is null ? new JObject { ["schemaVersion"] = 2, ["mediaType"] = IndexType, ["manifests"] = new JArray() } : JObject.Parse(Encoding.UTF8.GetString(index));
+            var others = (JArray)json["manifests"]!;
+            json["manifests"] = new JArray(others.Where(other => tag is null ? other.Value<string>("digest") != added.Value<string>("digest") : other["annotations"]?.Value<string>(TagKey) != tag).Append(added));
+            return Encoding.UTF8.GetBytes(json.ToString(Formatting.None));
+        }
+        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidCastException)
+        {
+            throw new FormatException("its list of manifests is none", e);
+        }
+    }
+
+    /// <summary>The digest of the manifest with a name; nothing where there is none.</summary>
+    /// <exception cref="FormatException">It is no list.</exception>
+    public static Digest? Find(byte[] index, string tag)
+    {
+        try
+        {
+            var found = JObject.Parse(Encoding.UTF8.GetString(index))["manifests"]!.FirstOrDefault(manifest => manifest["annotations"]?.Value<string>(TagKey) == tag);
+            return found is null ? null : DigestOf(found);
+        }
+        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidCastException or ArgumentException)
+        {
+            throw new FormatException("its list of manifests is none", e);
+        }
     }
 
     /// <summary>The digests of the bundle's manifest and of its evidence's.</summary>

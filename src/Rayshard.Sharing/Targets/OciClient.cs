@@ -23,18 +23,20 @@ internal sealed class OciClient : IDisposable
 
     private Uri Base => new(_reference.Registry, $"v2/{_reference.Repository}/");
 
-    /// <summary>The manifest's bytes; nothing where there is none of that name.</summary>
-    public async Task<byte[]?> ReadManifestAsync(CancellationToken cancellation)
+    /// <summary>A manifest's bytes; nothing where there is none of that name.</summary>
+    public async Task<byte[]?> ReadManifestAsync(string name, CancellationToken cancellation)
     {
-        using var answer = await SendAsync(() => new(HttpMethod.Get, new Uri(Base, $"manifests/{_reference.Tag}")) { Headers = { { "Accept", ManifestType } } }, cancellation).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Get, new Uri(Base, $"manifests/{name}")) { Headers = { { "Accept", [ManifestType, OciArtifact.IndexType] } } }, cancellation).ConfigureAwait(false);
         return answer.StatusCode == HttpStatusCode.NotFound ? null : await HttpBody.ReadAsync(answer, MaxManifestBytes, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Gives a manifest its name: the moment at which others see it.</summary>
-    public async Task WriteManifestAsync(byte[] manifest, CancellationToken cancellation)
+    /// <returns>Whether the registry lists it among the referrers of its subject.</returns>
+    public async Task<bool> WriteManifestAsync(string name, byte[] manifest, string type, CancellationToken cancellation)
     {
-        using var answer = await SendAsync(() => new(HttpMethod.Put, new Uri(Base, $"manifests/{_reference.Tag}")) { Content = Body(manifest, ManifestType) }, cancellation).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Put, new Uri(Base, $"manifests/{name}")) { Content = Body(manifest, type) }, cancellation).ConfigureAwait(false);
         HttpBody.ThrowIfError(answer);
+        return answer.Headers.Contains("OCI-Subject");
     }
 
     public async Task<bool> HasBlobAsync(Digest digest, CancellationToken cancellation)

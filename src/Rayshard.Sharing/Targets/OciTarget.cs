@@ -20,7 +20,7 @@ internal sealed class OciTarget : ISharingTarget
     public async Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation)
     {
         // The tag is asked once; everything after goes by digest, so it can't be moved under us.
-        if (await _client.ReadManifestAsync(cancellation).ConfigureAwait(false) is not { } artifact)
+        if (await _client.ReadManifestAsync(_reference.Tag, cancellation).ConfigureAwait(false) is not { } artifact)
         {
             return null;
         }
@@ -57,10 +57,35 @@ internal sealed class OciTarget : ISharingTarget
             await SendAsync(bytes, cancellation).ConfigureAwait(false);
         }
 
-        await _client.WriteManifestAsync(artifact, cancellation).ConfigureAwait(false);
+        await _client.WriteManifestAsync(_reference.Tag, artifact, OciClient.ManifestType, cancellation).ConfigureAwait(false);
+        if (OciArtifact.ProvenanceOf(head, artifact) is { } provenance)
+        {
+            await ReferAsync(artifact, provenance, cancellation).ConfigureAwait(false);
+        }
     }
 
     public void Dispose() => _client.Dispose();
+
+    // A registry without an API of referrers has them under a tag, as the distribution specification says.
+    private async Task ReferAsync(byte[] artifact, byte[] provenance, CancellationToken cancellation)
+    {
+        await SendAsync(OciArtifact.Empty, cancellation).ConfigureAwait(false);
+        if (await _client.WriteManifestAsync($"sha256:{Digest.Of(provenance)}", provenance, OciClient.ManifestType, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var tag = $"sha256-{Digest.Of(artifact)}";
+        var before = await _client.ReadManifestAsync(tag, cancellation).ConfigureAwait(false);
+        try
+        {
+            await _client.WriteManifestAsync(tag, OciArtifact.Index(before, provenance, OciArtifact.ProvenanceType, tag: null), OciArtifact.IndexType, cancellation).ConfigureAwait(false);
+        }
+        catch (FormatException e)
+        {
+            throw new RayshardException(ExitCode.Failed, $"oci:{_reference.Host}/{_reference.Repository}:{tag}: {e.Message}; the bundle is published, its provenance is not listed as a referrer", e);
+        }
+    }
 
     private async Task SendAsync(byte[] bytes, CancellationToken cancellation)
     {

@@ -17,6 +17,7 @@ public static class SharingTarget
         {
             "folder" => new FolderTarget(reference["folder:".Length..]),
             "http" or "https" when Uri.TryCreate(reference, UriKind.Absolute, out var address) => new HttpsTarget(Checked(address, flag)),
+            "oci" when OciLayoutTarget.Is(reference) => new OciLayoutTarget(reference, flag),
             "oci" => new OciTarget(OciReference.Parse(reference, flag), stateFolder, DockerCredentials.For),
             "s3" => new S3Target(S3Reference.Parse(reference, flag), stateFolder),
             _ => throw new RayshardException(ExitCode.AskedWrongly, $"--{flag}={Hidden(reference)}: no place of a kind that is known: folder:DIR, https://HOST/PATH, oci:HOST/REPOSITORY:TAG or s3:BUCKET/PREFIX"),

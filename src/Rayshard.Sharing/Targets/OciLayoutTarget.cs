@@ -1,0 +1,147 @@
+using System.Text.RegularExpressions;
+using Rayshard.Storage;
+
+namespace Rayshard.Sharing.Targets;
+
+/// <summary>An OCI image layout: a registry in a folder, which skopeo and others read. <c>oci:/DIR:TAG</c> or <c>oci:./DIR:TAG</c>.</summary>
+internal sealed partial class OciLayoutTarget : ISharingTarget
+{
+    private readonly DurableFiles _files = new();
+    private readonly string _folder;
+    private readonly string _tag;
+
+    /// <exception cref="RayshardException">The reference is none.</exception>
+    public OciLayoutTarget(string reference, string flag)
+    {
+        var match = Form().Match(reference);
+        if (!match.Success)
+        {
+            throw new RayshardException(ExitCode.AskedWrongly, $"--{flag}={reference}: no OCI layout is called so: write oci:/DIR:TAG or oci:./DIR:TAG");
+        }
+
+        (_folder, _tag) = (Path.GetFullPath(match.Groups["folder"].Value), match.Groups["tag"].Value);
+    }
+
+    private string IndexPath => Path.Combine(_folder, "index.json");
+
+    /// <summary>Whether a reference is one of a folder.</summary>
+    public static bool Is(string reference) => (reference.StartsWith("oci:/", StringComparison.Ordinal) && !reference.StartsWith("oci://", StringComparison.Ordinal)) || reference.StartsWith("oci:.", StringComparison.Ordinal);
+
+    public async Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (!File.Exists(IndexPath) || OciArtifact.Find(ReadSmall(IndexPath), _tag) is not { } found)
+            {
+                return null;
+            }
+
+            var (manifest, evidence) = OciArtifact.Parse(ReadBlob(found));
+            return await Task.FromResult(BundleHead.Parse(ReadBlob(manifest), evidence is { } digest ? ReadBlob(digest) : null)).ConfigureAwait(false);
+        }
+        catch (FormatException e)
+        {
+            throw new RayshardException(ExitCode.NotSo, $"oci:{_folder}:{_tag}: {e.Message}", e);
+        }
+    }
+
+    public Task<Stream> OpenAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            var stream = File.OpenRead(BlobPath(file.Sha256));
+            stream.Position = offset;
+            return Task.FromResult<Stream>(stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RayshardException(ExitCode.NotSo, $"oci:{_folder}: {file.Name}: can't be read: {e.Message}", e);
+        }
+    }
+
+    public Task<bool> HasAsync(BundleFile file, CancellationToken cancellation) =>
+        Task.FromResult(new FileInfo(BlobPath(file.Sha256)) is { Exists: true, LinkTarget: null } info && info.Length == file.Bytes && Digest.OfFile(info.FullName) == file.Sha256);
+
+    // A file on a disk is soon written again: what was cut is overwritten by the next push.
+    public async Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation)
+    {
+        using var source = new Departure(file, path);
+        await PlaceAsync(file.Sha256, async stream =>
+        {
+            for (ArraySegment<byte> chunk; (chunk = await source.NextAsync(cancellation).ConfigureAwait(false)).Count > 0;)
+            {
+                await stream.WriteAsync(chunk, cancellation).ConfigureAwait(false);
+                sent.Report(new(chunk.Count, HasTravelled: true));
+            }
+        }).ConfigureAwait(false);
+    }
+
+    public async Task PublishAsync(BundleHead head, CancellationToken cancellation)
+    {
+        var artifact = OciArtifact.Of(head);
+        var provenance = OciArtifact.ProvenanceOf(head, artifact);
+        foreach (var blob in new[] { head.ManifestBytes, head.EvidenceBytes, artifact, provenance, OciArtifact.Empty }.OfType<byte[]>())
+        {
+            await PlaceAsync(Digest.Of(blob), async stream => await stream.WriteAsync(blob, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
+        await ReplaceAsync(Path.Combine(_folder, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray()).ConfigureAwait(false);
+        try
+        {
+            var index = File.Exists(IndexPath) ? ReadSmall(IndexPath) : null;
+            index = provenance is null ? index : OciArtifact.Index(index, provenance, OciArtifact.ProvenanceType, tag: null);
+            await ReplaceAsync(IndexPath, OciArtifact.Index(index, artifact, OciArtifact.ArtifactType, _tag)).ConfigureAwait(false);
+        }
+        catch (FormatException e)
+        {
+            throw new RayshardException(ExitCode.NotSo, $"{IndexPath}: {e.Message}; nothing was published", e);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private string BlobPath(Digest digest) => Path.Combine(_folder, "blobs", "sha256", digest.ToString());
+
+    private byte[] ReadBlob(Digest digest) => ReadSmall(BlobPath(digest)) is var bytes && Digest.Of(bytes) == digest ? bytes : throw new FormatException($"blob {digest} is damaged");
+
+    private static byte[] ReadSmall(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= BundleManifest.MaxBytes ? File.ReadAllBytes(path) : throw new FormatException($"{Path.GetFileName(path)} is larger than any manifest");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FormatException($"{Path.GetFileName(path)} can't be read: {e.Message}", e);
+        }
+    }
+
+    private Task PlaceAsync(Digest digest, Func<Stream, Task> write) => WriteAsync(BlobPath(digest), write);
+
+    private Task ReplaceAsync(string path, byte[] content) => WriteAsync(path, stream => stream.WriteAsync(content).AsTask());
+
+    private async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        var beside = $"{path}.new";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                await write(stream).ConfigureAwait(false);
+                stream.Flush(flushToDisk: true);
+            }
+
+            _files.Rename(beside, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RayshardException(ShardWriteException.ExitCodeOf(e), $"{path}: can't be written: {e.Message}", e);
+        }
+    }
+
+    [GeneratedRegex(@"^oci:(?<folder>[/.].*?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))\z")]
+    private static partial Regex Form();
+}
