@@ -66,7 +66,7 @@ internal sealed partial class OciLayoutTarget : ISharingTarget
     public async Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation)
     {
         using var source = new Departure(file, path);
-        await PlaceAsync(file.Sha256, async stream =>
+        await WriteAsync(BlobPath(file.Sha256), $"{Digest.Of(file.Name)}", async stream =>
         {
             for (ArraySegment<byte> chunk; (chunk = await source.NextAsync(cancellation).ConfigureAwait(false)).Count > 0;)
             {
@@ -82,7 +82,7 @@ internal sealed partial class OciLayoutTarget : ISharingTarget
         var provenance = OciArtifact.ProvenanceOf(head, artifact);
         foreach (var blob in new[] { head.ManifestBytes, head.EvidenceBytes, artifact, provenance, OciArtifact.Empty }.OfType<byte[]>())
         {
-            await PlaceAsync(Digest.Of(blob), async stream => await stream.WriteAsync(blob, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            await ReplaceAsync(BlobPath(Digest.Of(blob)), blob).ConfigureAwait(false);
         }
 
         await ReplaceAsync(Path.Combine(_folder, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray()).ConfigureAwait(false);
@@ -118,13 +118,12 @@ internal sealed partial class OciLayoutTarget : ISharingTarget
         }
     }
 
-    private Task PlaceAsync(Digest digest, Func<Stream, Task> write) => WriteAsync(BlobPath(digest), write);
+    private Task ReplaceAsync(string path, byte[] content) => WriteAsync(path, "whole", stream => stream.WriteAsync(content).AsTask());
 
-    private Task ReplaceAsync(string path, byte[] content) => WriteAsync(path, stream => stream.WriteAsync(content).AsTask());
-
-    private async Task WriteAsync(string path, Func<Stream, Task> write)
+    // Two files of a bundle may have the same bytes, and are written side by side.
+    private async Task WriteAsync(string path, string writer, Func<Stream, Task> write)
     {
-        var beside = $"{path}.new";
+        var beside = $"{path}.{writer}";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

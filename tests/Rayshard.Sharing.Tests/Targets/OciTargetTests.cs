@@ -1,3 +1,4 @@
+using Newtonsoft.Json.Linq;
 using Rayshard.Sharing.Targets;
 
 namespace Rayshard.Sharing.Tests.Targets;
@@ -24,6 +25,24 @@ public sealed class OciTargetTests : SharingTargetContract
         Assert.Equal(bundle.Head.Digest, pulled.Head.Digest);
         Assert.Equal("", Workshop.Run("/", "diff", "--recursive", bundle.Folder, pulled.Folder));
         Assert.Contains("application/vnd.rayshard.bundle.v1", Workshop.Run("/", skopeo, "inspect", "--raw", "--tls-verify=false", $"docker://{_registry.Host}/copy/of:v2"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_provenance_refers_to_the_bundle_by_the_tag_of_referrers()
+    {
+        var skopeo = Peer.Need("skopeo");
+        var bundle = Shop.Bundle();
+        await PushAsync(bundle);
+        await PushAsync(bundle);
+        var subject = $"sha256:{Digest.Of(OciArtifact.Of(bundle.Head))}";
+
+        string Raw(string tag) => Workshop.Run("/", skopeo, "inspect", "--raw", "--tls-verify=false", $"docker://{_registry.Host}/ada/synthetic{tag}");
+        var listed = JObject.Parse(Raw($":{subject.Replace(':', '-')}"))["manifests"]!.Single();
+        var referrer = JObject.Parse(Raw($"@{listed.Value<string>("digest")}"));
+
+        Assert.Equal("application/vnd.in-toto+json", (string)listed["artifactType"]!);
+        Assert.Equal(subject, (string)referrer["subject"]!["digest"]!);
+        Assert.Equal($"sha256:{Digest.OfFile(Path.Combine(bundle.Folder, "evidence", "provenance.intoto.json"))}", (string)referrer["layers"]![0]!["digest"]!);
     }
 
     [Fact]
