@@ -30,8 +30,8 @@ internal sealed class Peer : IDisposable
 
     public string Host => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
-    /// <summary>docker-registry 2.8 with its blobs below a folder; with users where a file of <c>htpasswd</c> is given.</summary>
-    public static Peer Registry(string folder, int? port = null, string? users = null)
+    /// <summary>docker-registry 2.8 with its blobs below a folder; with users where a file of <c>htpasswd</c>, with tokens where a server of them is given.</summary>
+    public static Peer Registry(string folder, int? port = null, string? users = null, TokenServer? tokens = null)
     {
         var at = port ?? FreePort();
         Directory.CreateDirectory(folder);
@@ -41,7 +41,8 @@ internal sealed class Peer : IDisposable
             log: {level: error}
             storage: {filesystem: {rootdirectory: {{folder}}/blobs} }
             http: {addr: "127.0.0.1:{{at}}", secret: fixed}
-            {{(users is null ? "" : $"auth: {{htpasswd: {{realm: kit, path: {users}}}}}")}}
+            {{(users is not null ? $"auth: {{htpasswd: {{realm: kit, path: {users}}}}}"
+                : tokens is not null ? $"auth: {{token: {{realm: \"{tokens.Realm}\", service: {TokenServer.Service}, issuer: kit, rootcertbundle: {tokens.Bundle}}}}}" : "")}}
             """));
         return new(Need("docker-registry"), at, "serve", config);
     }
