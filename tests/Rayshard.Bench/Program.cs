@@ -10,7 +10,7 @@ var (root, output) = (args[0], args[1]);
 var rendering = new Rendering(root);
 const int storedMegabytes = 256;
 var storing = Sizes.All.Select(size => new Storing(root, size, storedMegabytes)).ToList();
-List<Contender> contenders = [.. rendering.Contenders, .. storing.SelectMany(one => one.Contenders), .. new Inspecting(storing[1]).Contenders];
+List<Contender> contenders = [.. rendering.Contenders, .. storing.SelectMany(one => one.Contenders), .. new Inspecting(storing[1]).Contenders, new Transferring(root, storing[2]).Contender];
 foreach (var left in Directory.Exists(output) ? Directory.GetDirectories(output) : [])
 {
     // Of a run that was killed.

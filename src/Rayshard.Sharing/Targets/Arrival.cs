@@ -87,29 +87,42 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
         }
     }
 
+    // While one buffer is written and hashed, the next one is filled.
     private async Task CopyAsync(Stream source, FileStream partial, IncrementalHash hash, IProgress<Arrived> arrived, CancellationToken cancellation)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var (buffer, other) = (ArrayPool<byte>.Shared.Rent(BufferBytes), ArrayPool<byte>.Shared.Rent(BufferBytes));
+        var keeping = Task.CompletedTask;
         try
         {
-            while (partial.Length < file.Bytes)
+            for (var length = partial.Length; length < file.Bytes;)
             {
                 // No more than was announced is taken, whatever comes.
-                var wanted = (int)Math.Min(buffer.Length, file.Bytes - partial.Length);
+                var wanted = (int)Math.Min(BufferBytes, file.Bytes - length);
                 var read = await ReadAsync(source, buffer.AsMemory(0, wanted), cancellation).ConfigureAwait(false);
                 if (read == 0)
                 {
                     throw new IOException("it ends too early");
                 }
 
-                partial.Write(buffer, 0, read);
-                hash.AppendData(buffer, 0, read);
+                await keeping.ConfigureAwait(false);
+                var came = buffer;
+                keeping = Task.Run(
+                    () =>
+                    {
+                        partial.Write(came, 0, read);
+                        hash.AppendData(came, 0, read);
+                    },
+                    CancellationToken.None);
+                (buffer, other) = (other, buffer);
+                length += read;
                 arrived.Report(new(read, HasTravelled: true));
             }
         }
         finally
         {
+            await keeping.ConfigureAwait(false);
             ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(other);
         }
     }
 

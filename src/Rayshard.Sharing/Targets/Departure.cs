@@ -21,7 +21,7 @@ internal sealed class Departure : IDisposable
     public Departure(BundleFile file, string path)
     {
         (_file, _path) = (file, path);
-        _source = new FileInfo(path) is { Exists: true } info && info.Length == file.Bytes ? new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0) : throw Other();
+        _source = OpenRead(file, path);
         _chunk = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(file.Bytes, 1, ChunkBytes));
     }
 
@@ -33,7 +33,7 @@ internal sealed class Departure : IDisposable
         var length = await _source.ReadAtLeastAsync(_chunk, _chunk.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (length == 0)
         {
-            return Digest.FromBytes(_hash.GetHashAndReset()) == _file.Sha256 ? new(_chunk, 0, 0) : throw Other();
+            return Digest.FromBytes(_hash.GetHashAndReset()) == _file.Sha256 ? new(_chunk, 0, 0) : throw Other(_path);
         }
 
         _hashing = Task.Run(() => _hash.AppendData(_chunk, 0, length), CancellationToken.None);
@@ -56,6 +56,12 @@ internal sealed class Departure : IDisposable
         _source.Dispose();
     }
 
-    private RayshardException Other() =>
-        new(ExitCode.NotSo, $"{_path}: is not the file that the manifest names; nothing was published (dotnet cake --target=VerifyBundle shows all faults)");
+    /// <summary>Opens it, where it has its size.</summary>
+    /// <exception cref="RayshardException">It is not there, or has another size.</exception>
+    public static FileStream OpenRead(BundleFile file, string path) =>
+        new FileInfo(path) is { Exists: true } info && info.Length == file.Bytes ? new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0) : throw Other(path);
+
+    /// <summary>Says that it is another file.</summary>
+    public static RayshardException Other(string path) =>
+        new(ExitCode.NotSo, $"{path}: is not the file that the manifest names; nothing was published (dotnet cake --target=VerifyBundle shows all faults)");
 }

@@ -27,12 +27,19 @@ internal sealed class FolderTarget(string path) : ISharingTarget
 
     public async Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation)
     {
-        using var source = File.OpenRead(path);
-        await new Arrival(Folder(), file).TakeAsync((offset, _) =>
+        using var source = Departure.OpenRead(file, path);
+        try
         {
-            source.Position = offset;
-            return Task.FromResult<Stream>(source);
-        }, sent, cancellation).ConfigureAwait(false);
+            await new Arrival(Folder(), file).TakeAsync((offset, _) =>
+            {
+                source.Position = offset;
+                return Task.FromResult<Stream>(source);
+            }, sent, cancellation).ConfigureAwait(false);
+        }
+        catch (RayshardException e) when (e.ExitCode == ExitCode.NotSo)
+        {
+            throw Departure.Other(path);
+        }
     }
 
     public Task PublishAsync(BundleHead head, CancellationToken cancellation)
