@@ -1,0 +1,47 @@
+using Rayshard.Sharing;
+using Rayshard.Sharing.Targets;
+using Rayshard.Sharing.Tests;
+
+namespace Rayshard.Execution.Tests;
+
+/// <summary>The whole way: rendered, bundled, pushed to a real registry, pulled where nothing else is, verified, and rendered again from the bundle alone.</summary>
+public sealed class SharedExperimentTests
+{
+    [Fact]
+    public async Task From_a_registry_a_stranger_renders_the_same_records()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        using var stranger = new Workplace();
+        using var registry = Peer.Registry(Path.Combine(place.Folder, "registry"));
+        var experiment = place.Experiment() with { About = new() { License = "CC-BY-4.0", Authors = [new("Ada Lovelace")], Published = "2026-11-25" } };
+        await place.RenderAsync(experiment);
+        var bundle = await new Bundler(new() { Experiment = place.Resolve(experiment).Experiment, SceneFolder = place.SceneFolder, StoreFolder = place.Store, BlenderFolder = TestMachine.BlenderFolder })
+            .WriteAsync(Path.Combine(place.Folder, "bundle"), CancellationToken.None);
+        var reference = $"oci:{registry.Host}/ada/small:v1";
+        using (var target = SharingTarget.Open(reference, "to", Path.Combine(place.Folder, "uploads")))
+        {
+            await BundleTransfer.PushAsync(bundle, target, null, CancellationToken.None);
+        }
+
+        using var from = SharingTarget.Open(reference, "bundle", Path.Combine(stranger.Folder, "uploads"));
+        var (pulled, _) = await BundleTransfer.PullAsync(from, reference, Path.Combine(stranger.Folder, "pulled"), null, CancellationToken.None);
+        var faults = BundleVerifier.Faults(pulled, CancellationToken.None).ToList();
+        Directory.Delete(place.Store, recursive: true);
+        var (carried, store, scene) = BundleStore.LayOut(pulled, Path.Combine(stranger.Folder, "laid-out"));
+        var again = await TestMachine.Kit.ReproduceAsync(
+            new(carried, scene),
+            new() { Render = stranger.Request(new(carried, scene)) with { StoreFolder = store }, Sample = FrameSample.Parse("16") },
+            CancellationToken.None);
+        var anew = (await TestMachine.Kit.RenderAsync(stranger.Request(new(carried, scene)), null, default, default)).Single();
+
+        Assert.Empty(faults);
+        Assert.Equal(bundle.Head.Digest, pulled.Head.Digest);
+        Assert.Equal(16, again.Frames.Count);
+        Assert.Equal(Grade.Identical, again.Grade);
+
+        // Rendered without any store, the shards are the bundle's, byte for byte, and so every record's address.
+        Assert.Equal(40, anew.Progress.Rendered);
+        Assert.Equal(pulled.Head.Manifest.Shards.Select(file => $"{Path.GetFileName(file.Name)} {file.Sha256}").Order(StringComparer.Ordinal), Workplace.Shards(stranger.Store));
+    }
+}
