@@ -5,10 +5,10 @@ using Rayshard.Sharing.Targets;
 namespace Rayshard.Sharing.Tests.Targets;
 
 /// <summary>
-/// Kill -9 at a random moment, both ways: what travels again is at most what was under way, a chunk a stream. Counted by nginx, which stands before the
-/// server. Three moments each way; as many as RAYSHARD_SOAK says in a long campaign.
+/// What travels, counted by nginx, which stands before the server. Kill -9 at a random moment, both ways: what travels again is at most what was under
+/// way. Three moments each way; as many as RAYSHARD_SOAK says in a long campaign.
 /// </summary>
-public sealed class KilledTransferTests(S3Server server) : IClassFixture<S3Server>, IDisposable
+public sealed class CountedTransferTests(S3Server server) : IClassFixture<S3Server>, IDisposable
 {
     private const int Streams = 4;
     private const int Shards = 5;
@@ -37,6 +37,33 @@ public sealed class KilledTransferTests(S3Server server) : IClassFixture<S3Serve
         using var registry = Peer.Registry(_shop["registry"]);
         using var proxy = Peer.Proxy(registry.Host, _shop["proxy"]);
         await CampaignAsync(proxy, round => $"oci:{proxy.Host}/killed/round{round}:v1", lostOfAFile: _shop.Bundle().Head.Files.Max(file => file.Bytes));
+    }
+
+    [Fact]
+    public async Task Pushing_an_experiment_that_grew_by_a_tenth_sends_a_tenth()
+    {
+        // Ten shards of 2.5 MB, then eleven.
+        using var shop = new Workshop(lights: 11, side: 300, framesPerShard: 1, with: experiment => experiment with { Parameters = [experiment.Parameters[0]] });
+        using var registry = Peer.Registry(_shop["registry"]);
+        var servers = new (Peer Proxy, Func<Peer, string> Place)[]
+        {
+            (Peer.Proxy(registry.Host, _shop["proxy"]), proxy => $"oci:{proxy.Host}/grown/it:v1"),
+            (Peer.Proxy(new Uri(server.Endpoint).Authority, _shop["proxy"]), _ => $"s3:{S3Server.Bucket}/grown/{Guid.NewGuid():N}"),
+        };
+        var (few, all) = (shop.Bundle("few", new() { Frames = "0-9" }), shop.Bundle("all"));
+        foreach (var (proxy, placeOf) in servers)
+        {
+            using (proxy)
+            {
+                var place = placeOf(proxy);
+                var first = await TravelledAsync(proxy, "push", place, few.Folder, new());
+                _taken.Clear();
+                var second = await TravelledAsync(proxy, "push", place, all.Folder, new());
+                _taken.Clear();
+
+                Assert.InRange(second.Requests / (double)first.Requests, 0.095, 0.11);
+            }
+        }
     }
 
     public void Dispose() => _shop.Dispose();
