@@ -145,14 +145,9 @@ internal sealed class Storing
         var errors = python.StandardError.ReadToEndAsync();
         var said = await python.StandardOutput.ReadToEndAsync();
         await python.WaitForExitAsync();
-        if ((await errors).Contains("No module named 'h5py'", StringComparison.Ordinal))
-        {
-            return []; // A peer that is not there has no row, and the table says so.
-        }
-
         if (python.ExitCode != 0)
         {
-            throw new RayshardException(ExitCode.Failed, $"store.py {way} ended with exit code {python.ExitCode}; it needs NumPy: {await errors}");
+            throw new RayshardException(ExitCode.Failed, $"store.py {way} ended with exit code {python.ExitCode}; it needs NumPy and h5py (blender/install.sh --bench): {await errors}");
         }
 
         var json = JObject.Parse(said);
