@@ -91,7 +91,7 @@ internal sealed class Screen(int channels)
     }
 
     // Positive, normal, below 1e10: the integers are in the order of the floats as they are. Compiled in full at once: .NET's first version of a loop
-    // of vectors is ten times slower, and a store may have been read before the second one comes.
+    // of vectors is several times slower, and a store may have been read before the second one comes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Found LookPlain(ReadOnlySpan<int> bits, int start, int step)
     {
