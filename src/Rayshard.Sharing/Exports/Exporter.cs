@@ -92,10 +92,13 @@ public static partial class Exporter
 
     private static void Remove(string partial)
     {
-        File.Delete(partial);
         if (Directory.Exists(partial))
         {
             Directory.Delete(partial, recursive: true);
+        }
+        else
+        {
+            File.Delete(partial);
         }
     }
 

@@ -82,7 +82,9 @@ internal static class ZarrFolder
         ["zarr_format"] = 2,
     };
 
-    private static byte[] Bytes(JToken json) => System.Text.Encoding.UTF8.GetBytes(json.ToString(Formatting.Indented) + "\n");
+    // ASCII: zarr-python 2 takes nothing else.
+    private static byte[] Bytes(JToken json) =>
+        System.Text.Encoding.ASCII.GetBytes(JsonConvert.SerializeObject(json, Formatting.Indented, new JsonSerializerSettings { StringEscapeHandling = StringEscapeHandling.EscapeNonAscii }) + "\n");
 
     private static void Write(string path, byte[] content)
     {
