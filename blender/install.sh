@@ -8,8 +8,8 @@ check= tests= bench=
 for argument; do
   case $argument in
     --check) check=yes ;;
-    # A real browser opens the report, and bundles go to real servers; whoever only renders gets none of them.
-    --tests) tests="chromium docker-registry skopeo nginx-light" ;;
+    # A real browser opens the report, bundles go to real servers, and exports are opened by their readers; whoever only renders gets none of them.
+    --tests) tests="chromium docker-registry skopeo nginx-light python3-h5py python3-zarr netpbm" ;;
     # One of the peers.
     --bench) bench=python3-h5py ;;
   esac
