@@ -41,6 +41,9 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
                 .Where(way => samples.Has($"{way}-{size}.mb_per_s"))
                 .Select(way => Against(samples, $"{size}, shard : {way}", $"shard-{size}.mb_per_s", $"{way}-{size}.mb_per_s", "MB/s", way == "tarfile+sha256" ? 3 : null)));
             rows.Add(Below(samples, $"{size}, CPU to store", $"shard-{size}.cpu_s_per_gb", "s/GB", 1.5));
+            rows.Add(Below(samples, $"{size}, read a random frame", $"shard-{size}.read_us", "us", size == "64" ? 50 : null));
+            rows.Add(Below(samples, $"{size}, the same, held against its XXH3", $"shard-{size}.checked_read_us", "us", size == "64" ? 50 : null));
+            rows.Add(Below(samples, $"{size}, the same by key and its SHA-256", $"shard-{size}.sha256_read_us", "us", null));
             rows.AddRange(Storing.Peers.Where(way => samples.Has($"{way}-{size}.read_us"))
                 .Select(way => Against(samples, $"{size}, read a random frame, {way} : shard", $"{way}-{size}.read_us", $"shard-{size}.read_us", "us", null)));
         }
