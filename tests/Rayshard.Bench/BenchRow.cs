@@ -24,8 +24,8 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
             rows.Add(Against(samples, $"{size}, kit : bare loop", $"kit-{size}.frames_per_s", $"bare-{size}.frames_per_s", "frames/s", tiny ? 0.9 : 0.98));
             rows.Add(Against(samples, $"{size}, CPU of all, bare loop : kit", $"bare-{size}.cpu_ms_per_frame", $"kit-{size}.cpu_ms_per_frame", "ms/frame", null));
             rows.Add(Against(samples, $"{size}, kit : render call + EXR 32 ZIP", $"kit-{size}.frames_per_s", $"exr-{size}.frames_per_s", "frames/s", tiny ? 2 : null));
-            rows.Add(Against(samples, $"{size}, kit : render call + EXR 32 none", $"kit-{size}.frames_per_s", $"exr-none-{size}.frames_per_s", "frames/s", null));
-            rows.Add(Against(samples, $"{size}, kit : render call + PNG16", $"kit-{size}.frames_per_s", $"png16-{size}.frames_per_s", "frames/s", null));
+            rows.AddRange(Rendering.Files.Skip(1).Where(way => samples.Has($"{way}-{size}.frames_per_s"))
+                .Select(way => Against(samples, $"{size}, kit : render call + {way}", $"kit-{size}.frames_per_s", $"{way}-{size}.frames_per_s", "frames/s", null)));
             rows.Add(Below(samples, $"{size}, the kit's own CPU", $"kit-{size}.host_cpu_ms_per_frame", "ms/frame", tiny ? 0.15 : null));
         }
 

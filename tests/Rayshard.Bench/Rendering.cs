@@ -28,6 +28,9 @@ internal sealed class Rendering(string root)
 
     private readonly string _bench = Path.Combine(root, "tests", "Rayshard.Bench");
 
+    /// <summary>Those that are run at a size: at the largest ones the renderer hides what they differ in, and they cost minutes.</summary>
+    public static IEnumerable<string> FilesAt(Sizes size) => Files.Take(size.Width > 256 ? 1 : Files.Length);
+
     /// <summary>The kit at 64x64: the first is also what warms this process up.</summary>
     public IReadOnlyList<Contender> Contenders =>
     [
@@ -35,7 +38,7 @@ internal sealed class Rendering(string root)
         [
             new($"kit-{size.Name}", folder => KitAsync(folder, size, Capture.Passes)),
             new($"bare-{size.Name}", folder => PeerAsync("bare.py", folder, size)),
-            .. Files.Select(way => new Contender($"{way}-{size.Name}", folder => PeerAsync("files.py", folder, size, way))),
+            .. FilesAt(size).Select(way => new Contender($"{way}-{size.Name}", folder => PeerAsync("files.py", folder, size, way))),
         ]),
         new($"kit-{Sizes.OneSample.Name}", folder => KitAsync(folder, Sizes.OneSample, Capture.Passes)),
         new($"bare-{Sizes.OneSample.Name}", folder => PeerAsync("bare.py", folder, Sizes.OneSample)),
