@@ -103,6 +103,20 @@ public class ExportTests
         Assert.Equal(ExitCode.AskedWrongly, Assert.Throws<RayshardException>(() => Exporter.Run(stored, new(), format, outputs["out"], default)).ExitCode);
     }
 
+    [Fact]
+    public void What_was_never_rendered_is_told_to_be_rendered_first()
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = Synthetic.Experiment(lights: 5);
+        var stored = StoredExperiment.At(folder.Path, experiment, new(experiment));
+
+        var refused = Assert.Throws<RayshardException>(() => Exporter.Run(stored, new(), ExportFormat.Npz, folder["out"], default));
+
+        Assert.Equal(ExitCode.NotFound, refused.ExitCode);
+        Assert.Contains("render it first", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
     private static IEnumerable<int> Matching(StoredExperiment stored) => Enumerable.Range(0, 20).Where(row => stored.Plan.At(row).Values is var values
         && values[0].Numbers.Single() > 500 && values[3].ToString() == "true" && values[4].Numbers.Single() == 1);
 

@@ -43,6 +43,11 @@ public static partial class Exporter
             throw new RayshardException(ExitCode.AskedWrongly, $"--output={output}: there is something already; name a new one");
         }
 
+        if (stored.Sealed().Count == 0)
+        {
+            throw new RayshardException(ExitCode.NotFound, $"'{stored.Folder}' has no sealed shard of experiment '{stored.Experiment.Name}': render it first, or name its store by --store");
+        }
+
         var folder = Path.GetDirectoryName(output)!;
         var partial = Path.Combine(folder, $".{Path.GetFileName(output)}.rayshard-partial");
         using var source = new ExportSource(stored, selection, cancellation);
