@@ -5,6 +5,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 
 needs=()
 [[ " $* " != *" --target=Test "* ]] || needs=(--tests)
+[[ " $* " != *" --target=Bench "* ]] || needs+=(--bench)
 if ! typed=$(sh blender/install.sh --check "${needs[@]}"); then
   if [[ $EUID -eq 0 ]]; then
     sh blender/install.sh "${needs[@]}" >&2

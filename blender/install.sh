@@ -1,15 +1,17 @@
 #!/bin/sh
-# Installs by apt what rendering needs, and with --tests what the tests need beside. Run as root. With --check: says the one line to type and ends
+# Installs by apt what rendering needs, and with --tests or --bench what the tests or the benchmark need beside. Run as root. With --check: says the one line to type and ends
 # with 7 where something is missing.
 set -eu
 here=$(dirname "$0")
 
-check= tests=
+check= tests= bench=
 for argument; do
   case $argument in
     --check) check=yes ;;
-    # A real browser opens the report, and bundles go to real servers; whoever only renders gets none of them.
-    --tests) tests="chromium docker-registry skopeo nginx-light curl ceph-mon ceph-osd radosgw ceph-common" ;;
+    # A real browser opens the report, bundles go to real servers, and exports are opened by their readers; whoever only renders gets none of them.
+    --tests) tests="chromium docker-registry skopeo nginx-light curl ceph-mon ceph-osd radosgw ceph-common python3-h5py python3-zarr netpbm" ;;
+    # One of the peers.
+    --bench) bench=python3-h5py ;;
   esac
 done
 
@@ -25,7 +27,7 @@ pins() {
 # numpy: Debian's Blender only recommends it, and the worker and the interop tests need it. Xvfb brings Mesa's software renderer for the
 # Viewer, and Blender brings the ICU that .NET needs. bubblewrap runs the Blenders that live in a folder of their own.
 missing=
-for package in $(pins) xvfb python3-numpy bubblewrap $tests; do
+for package in $(pins) xvfb python3-numpy bubblewrap $tests $bench; do
   installed "${package%%=*}" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0

@@ -1,4 +1,5 @@
 using Rayshard.Reporting;
+using Rayshard.Sharing.Exports;
 
 namespace Rayshard.Build;
 
@@ -10,8 +11,8 @@ public sealed record KitOptions
     // The targets that listen to each flag. One that is given to a target that does not listen is a mistake: refused, not ignored.
     private static readonly Dictionary<string, string[]> s_listeners = new()
     {
-        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview", "Inspect", "Bundle"],
-        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview", "Inspect", "Bundle"],
+        ["experiment"] = ["Provision", "Configs", "Render", "Verify", "Reproduce", "Matrix", "Report", "Watch", "Preview", "Inspect", "Bundle", "Export"],
+        ["store"] = ["Render", "Verify", "Reproduce", "Report", "Watch", "Preview", "Inspect", "Bundle", "Export"],
         ["workers"] = ["Render", "Reproduce", "Matrix"],
         ["provider"] = ["Provision", "Render", "Reproduce", "Matrix", "Inspect"],
         ["sample"] = ["Reproduce", "Matrix", "Report", "Preview", "Inspect"],
@@ -20,15 +21,16 @@ public sealed record KitOptions
         ["file"] = ["Inspect"],
         ["frame"] = ["Render"],
         ["quick"] = ["Verify"],
-        ["output"] = ["Configs", "Report", "Preview", "Bundle", "Pull"],
+        ["output"] = ["Configs", "Report", "Preview", "Bundle", "Pull", "Export"],
         ["view"] = ["Preview"],
         ["port"] = ["Watch"],
-        ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce", "Inspect", "Report"],
+        ["bundle"] = ["VerifyBundle", "ListBundle", "Push", "Pull", "Reproduce", "Inspect", "Report", "Export"],
         ["to"] = ["Push"],
-        ["frames"] = ["Bundle", "Pull"],
-        ["passes"] = ["Bundle", "Pull"],
-        ["where"] = ["Bundle", "Pull"],
-        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview", "Inspect", "Bundle", "VerifyBundle", "ListBundle", "Push", "Pull"],
+        ["frames"] = ["Bundle", "Pull", "Export"],
+        ["passes"] = ["Bundle", "Pull", "Export"],
+        ["where"] = ["Bundle", "Pull", "Export"],
+        ["format"] = ["Export"],
+        ["json"] = ["Provision", "Toolchains", "Render", "Verify", "Reproduce", "Matrix", "Report", "Preview", "Inspect", "Bundle", "VerifyBundle", "ListBundle", "Push", "Pull", "Export"],
         ["filter"] = ["Test"],
     };
 
@@ -67,6 +69,9 @@ public sealed record KitOptions
 
     /// <summary>What bundles are asked for.</summary>
     public required BundleOptions Bundle { get; init; }
+
+    /// <summary>The form to export in.</summary>
+    public ExportFormat? Format { get; init; }
 
     /// <summary>Where to write: a file for configs and report, a folder for pictures and bundles; absent: where the target puts it.</summary>
     public string? Output { get; init; }
@@ -119,6 +124,7 @@ public sealed record KitOptions
             Kernel = KernelOf(line.Text("kernel")),
             Bundle = BundleOptions.Read(line),
             Output = line.Text("output") is { } path ? folders.Resolve(path) : null,
+            Format = FormatOf(line.Text("format")),
             View = ViewOf(line.Text("view")),
             Port = (int?)line.Number("port", null, 1, 65535),
             Json = line.Has("json"),
@@ -139,6 +145,10 @@ public sealed record KitOptions
     private static CpuKernel? KernelOf(string? text) => text is null ? null
         : Enum.GetNames<CpuKernel>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<CpuKernel>(text, ignoreCase: true)
         : throw new RayshardException(ExitCode.AskedWrongly, $"--kernel={text}: Cycles has no such CPU kernel: take native, sse or avx2");
+
+    private static ExportFormat? FormatOf(string? text) => text is null ? null
+        : Enum.GetNames<ExportFormat>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<ExportFormat>(text, ignoreCase: true)
+        : throw new RayshardException(ExitCode.AskedWrongly, $"--format={text}: there is no such form: take hdf5, zarr, npz, exr or png16");
 
     private static ViewTransform ViewOf(string? text) => text is null ? ViewTransform.Standard
         : Enum.GetNames<ViewTransform>().Contains(text, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<ViewTransform>(text, ignoreCase: true)

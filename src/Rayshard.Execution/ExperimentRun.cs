@@ -28,6 +28,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
     private RenderProgress _progress;
     private bool _isInterrupted;
     private IReadOnlyList<string> _unlike = [];
+    private readonly Func<IReadOnlyList<WorkerState>> _workers;
 
     /// <param name="resolved">The experiment.</param>
     /// <param name="store">The store, open for writing.</param>
@@ -43,6 +44,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
         _store = store;
         _run = run;
         _openPool = openPool;
+        _workers = () => _pool?.Workers ?? [];
         _progress = new(_experiment.Name, _plan.Count) { Shards = _plan.ShardCount };
     }
 
@@ -286,7 +288,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
     private void Report(RenderProgress progress, string? ended = null)
     {
         _progress = _counts.On(progress) with { Elapsed = Stopwatch.GetElapsedTime(_started) };
-        _evidence?.Progress.Write(_progress, _pool?.Workers ?? [], ended);
+        _evidence?.Progress.Write(_progress, _workers, ended);
         _run.Progress?.Report(_progress);
     }
 

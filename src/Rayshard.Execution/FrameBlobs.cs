@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Rayshard.Blender;
 using Rayshard.Storage;
 
@@ -10,6 +9,7 @@ internal sealed class FrameBlobs : IDisposable
 {
     private readonly List<byte[]> _rented = [];
     private readonly List<ReadOnlyMemory<byte>> _blobs = [];
+    private readonly List<ulong> _xxh3 = [];
 
     private FrameBlobs(Record record) => Record = record;
 
@@ -19,13 +19,16 @@ internal sealed class FrameBlobs : IDisposable
     /// <summary>Whole npy files, in the order of the record's passes.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Blobs => _blobs;
 
+    /// <summary>The blobs' XXH3, where they were hashed here; else empty.</summary>
+    public IReadOnlyList<ulong> Xxh3 => _xxh3;
+
     /// <summary>Bytes of all of them.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The blobs of a frame that was just rendered: turned top row first, without the channels that nobody asked for, and hashed.</summary>
     public static FrameBlobs Of(Experiment experiment, RecordWriter records, RenderedFrame rendered)
     {
-        var built = new (RecordedPass Pass, byte[] Buffer, int Length)[rendered.Passes.Count];
+        var built = new BuiltBlob[rendered.Passes.Count];
         for (var i = 0; i < built.Length; i++)
         {
             var pass = rendered.Passes[i];
@@ -39,13 +42,14 @@ internal sealed class FrameBlobs : IDisposable
     public static FrameBlobs Of(Experiment experiment, RecordWriter records, Frame frame, ReadOnlySpan<float> pixels, int channels) =>
         Of(records, frame, [Build(pixels, channels, experiment.Render.Width, experiment.Render.Height, experiment.Passes[0])]);
 
-    private static FrameBlobs Of(RecordWriter records, Frame frame, (RecordedPass Pass, byte[] Buffer, int Length)[] built)
+    private static FrameBlobs Of(RecordWriter records, Frame frame, BuiltBlob[] built)
     {
         Array.Sort(built, (a, b) => string.CompareOrdinal(a.Pass.Name, b.Pass.Name));
         var blobs = new FrameBlobs(records.Write(frame, built.Select(blob => blob.Pass)));
-        foreach (var (_, buffer, length) in built)
+        foreach (var one in built)
         {
-            blobs.Add(buffer, length);
+            blobs.Add(one.Buffer, one.Length);
+            blobs._xxh3.Add(one.Xxh3);
         }
 
         return blobs;
@@ -104,15 +108,13 @@ internal sealed class FrameBlobs : IDisposable
         _rented.Clear();
     }
 
-    private static (RecordedPass Pass, byte[] Buffer, int Length) Build(ReadOnlySpan<float> pixels, int sourceChannels, int width, int height, PassRequest request)
+    private static BuiltBlob Build(ReadOnlySpan<float> pixels, int sourceChannels, int width, int height, PassRequest request)
     {
         var channels = FramePlan.ChannelsOf(request);
         var length = checked((int)Npy.LengthOf(height, width, channels.Count));
         var buffer = ArrayPool<byte>.Shared.Rent(length);
-        var blob = buffer.AsSpan(0, length);
-        Npy.WriteHeader(blob, height, width, channels.Count);
-        PixelCopy.FlipAndSelect(pixels, sourceChannels, MemoryMarshal.Cast<byte, float>(blob[Npy.HeaderBytes..]), channels.Count, width, height);
-        return (new(request.Name!, channels, height, width, BlenderFacts.Passes[request.Pass].Unit, Digest.Of(blob)), buffer, length);
+        var (address, xxh3) = PixelCopy.Blob(pixels, sourceChannels, buffer.AsSpan(0, length), channels.Count, width, height);
+        return new(new(request.Name!, channels, height, width, BlenderFacts.Passes[request.Pass].Unit, address), buffer, length, xxh3);
     }
 
     private void Add(byte[] buffer, int length)
@@ -121,4 +123,6 @@ internal sealed class FrameBlobs : IDisposable
         _blobs.Add(buffer.AsMemory(0, length));
         Bytes += length;
     }
+
+    private readonly record struct BuiltBlob(RecordedPass Pass, byte[] Buffer, int Length, ulong Xxh3);
 }

@@ -39,9 +39,9 @@ internal sealed class RunProgressFile(string folder, TimeProvider time)
 
     /// <summary>Writes the file where the last time is a second ago, or where the run has ended.</summary>
     /// <param name="progress">The counts.</param>
-    /// <param name="workers">How the Workers are.</param>
+    /// <param name="workers">How the Workers are; asked only where the file is written.</param>
     /// <param name="ended">How the run ended; absent while it goes on.</param>
-    public void Write(RenderProgress progress, IReadOnlyList<WorkerState> workers, string? ended = null)
+    public void Write(RenderProgress progress, Func<IReadOnlyList<WorkerState>> workers, string? ended = null)
     {
         if (ended is null && _written != 0 && Stopwatch.GetElapsedTime(_written) < s_every)
         {
@@ -53,7 +53,7 @@ internal sealed class RunProgressFile(string folder, TimeProvider time)
         var file = Path.Combine(folder, FileName);
         try
         {
-            File.WriteAllText(file + ".tmp", Json(progress, workers, ended).ToString(Formatting.None) + "\n");
+            File.WriteAllText(file + ".tmp", Json(progress, workers(), ended).ToString(Formatting.None) + "\n");
             File.Move(file + ".tmp", file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -39,7 +39,7 @@ internal sealed class ShardRun(Func<ShardWriter> open, StoringThread storing, Re
                 }
 
                 var before = writer.Bytes;
-                writer.Append(frame, blobs.Record, blobs.Blobs);
+                writer.Append(frame, blobs.Record, blobs.Blobs, blobs.Xxh3);
                 counts.Appended(isReused, writer.Bytes - before);
             }
         }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rayshard.Inspection;
 
 /// <summary>The values that a coarser format can hold, as whole levels on a scale.</summary>
@@ -28,6 +30,7 @@ internal sealed record Grid(string Name, int Levels, Func<double, (double Level,
     public bool IsSigned { get; init; }
 
     /// <summary>How distinct values, ascending, lie on it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public GridFit Fit(IReadOnlyList<float> distinct)
     {
         if (IsSigned && distinct is [>= 0, ..])

@@ -31,7 +31,13 @@ internal sealed class NoisePattern(int channels)
             Compare(pixels);
         }
 
-        (_before, _index) = (pixels.ToArray(), index);
+        if (_before.Length != pixels.Length)
+        {
+            _before = new float[pixels.Length];
+        }
+
+        pixels.CopyTo(_before);
+        _index = index;
     }
 
     /// <summary>The pairs of frames that look alike, a sentence for all.</summary>

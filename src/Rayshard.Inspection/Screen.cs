@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -89,7 +90,9 @@ internal sealed class Screen(int channels)
         }
     }
 
-    // Positive, normal, below 1e10: the integers are in the order of the floats as they are.
+    // Positive, normal, below 1e10: the integers are in the order of the floats as they are. Compiled in full at once: .NET's first version of a loop
+    // of vectors is several times slower, and a store may have been read before the second one comes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Found LookPlain(ReadOnlySpan<int> bits, int start, int step)
     {
         ref var first = ref MemoryMarshal.GetReference(bits);
@@ -111,6 +114,7 @@ internal sealed class Screen(int channels)
         return new(or, min, max, zeros, ones, Vector256<int>.Zero, least);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Found Look(ReadOnlySpan<int> bits, int start, int step)
     {
         ref var first = ref MemoryMarshal.GetReference(bits);

@@ -15,6 +15,9 @@ internal ref struct ManifestReader
     // A frame of the smallest picture has a record and a blob; no more passes than this fit the name table of an experiment.
     private const int MaxPasses = 1024;
 
+    /// <summary>Bytes that the first line has at most.</summary>
+    public const int MaxHead = 1 << 20;
+
     private readonly long _start;
     private ReadOnlySpan<byte> _rest;
     private int _line;
@@ -54,6 +57,10 @@ internal ref struct ManifestReader
         return (layout, frames);
     }
 
+    /// <summary>Reads the first line alone, of a manifest's first bytes.</summary>
+    /// <exception cref="FormatException">They begin no manifest.</exception>
+    public static ShardLayout ReadHead(ReadOnlySpan<byte> text) => new ManifestReader(text, 0).Head(isWhole: false).Layout;
+
     /// <summary>Reads the last line alone: entries, where the manifest's first line begins, SHA-256 of the lines before.</summary>
     public static bool TryReadFoot(ReadOnlySpan<byte> line, out (int Entries, long Start, Digest Digest) foot)
     {
@@ -71,11 +78,11 @@ internal ref struct ManifestReader
         }
     }
 
-    private (ShardLayout Layout, int Held) Head()
+    private (ShardLayout Layout, int Held) Head(bool isWhole = true)
     {
         _line++;
         var end = _rest.IndexOf((byte)'\n');
-        if (end is < 0 or > 1 << 20)
+        if (end is < 0 or > MaxHead)
         {
             throw Wrong("the first line has no end");
         }
@@ -95,7 +102,7 @@ internal ref struct ManifestReader
             var layout = new ShardLayout(Digest.Parse(json.Value<string>("shard_set")), json.Value<long>("first"), json.Value<int>("expected"), [.. json["passes"]!.Select(Pass)]);
             var held = json.Value<int>("held");
             var plausible = layout.First >= 0 && layout.Expected >= 1 && held >= 0 && held <= layout.Expected && layout.Passes.Count is >= 1 and <= MaxPasses;
-            return plausible && held <= _rest.Length / 128 && Manifest.Head(layout, held) == text ? (layout, held) : throw Wrong("the first line says what can't be");
+            return plausible && (!isWhole || held <= _rest.Length / 128) && Manifest.Head(layout, held) == text ? (layout, held) : throw Wrong("the first line says what can't be");
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidCastException or NullReferenceException or OverflowException)
         {

@@ -34,6 +34,9 @@ internal sealed class ShardBytes : IDisposable
     /// <summary>Name for messages: the file's path, relative to its store.</summary>
     public string Name { get; }
 
+    /// <summary>The open file.</summary>
+    public SafeFileHandle File => _file;
+
     /// <summary>Bytes of the file when it was opened.</summary>
     public long Length { get; }
 
@@ -42,7 +45,7 @@ internal sealed class ShardBytes : IDisposable
         try
         {
             // ReadWrite sharing: a shard may be replaced while it is read; the open file stays the old one.
-            return new(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), name, owns: true);
+            return new(System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), name, owns: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -65,6 +65,22 @@ internal sealed record ShardTail(long Start, int ManifestBytes, int Entries, Dig
         }
     }
 
+    /// <summary>Reads no more of a shard than what frames it may hold and which passes they have.</summary>
+    /// <exception cref="DamagedShardException">Its end or the manifest's first line is damaged.</exception>
+    public static ShardLayout ReadLayout(string path)
+    {
+        using var shard = ShardBytes.Open(path, path);
+        var tail = Read(shard);
+        try
+        {
+            return ManifestReader.ReadHead(shard.Read(tail.Start, Math.Min(tail.ManifestBytes, ManifestReader.MaxHead), Storage.EntryName.Manifest));
+        }
+        catch (FormatException e)
+        {
+            throw Manifest(shard, tail.Start, e.Message);
+        }
+    }
+
     private static DamagedShardException Manifest(ShardBytes shard, long offset, string reason) =>
         shard.Damaged(offset, EntryName.Manifest, FaultKind.BadManifest, reason);
 }

@@ -68,9 +68,10 @@ public sealed class ShardWriter : IDisposable
     /// <param name="frame">The frame: one of the shard's range, behind all that are held.</param>
     /// <param name="record">Its record. The blobs' addresses are taken on trust: the caller has hashed them.</param>
     /// <param name="blobs">The whole blobs, npy header and floats, in the order of the record's passes. Not kept.</param>
+    /// <param name="xxh3">The blobs' XXH3 in the same order, taken on trust, where the caller has hashed them; else they are computed here.</param>
     /// <exception cref="FrameRefusedException">The frame, its record or a blob does not fit.</exception>
     /// <exception cref="ShardWriteException">Writing failed; this writer is done for, open another.</exception>
-    public void Append(Frame frame, Record record, IReadOnlyList<ReadOnlyMemory<byte>> blobs)
+    public void Append(Frame frame, Record record, IReadOnlyList<ReadOnlyMemory<byte>> blobs, IReadOnlyList<ulong>? xxh3 = null)
     {
         ThrowIfDone();
         if (WhyNot(frame, record, blobs) is { } reason)
@@ -83,7 +84,7 @@ public sealed class ShardWriter : IDisposable
         AddEntry(buffers, EntryName.OfRecord(record.Address), record.Bytes);
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = new(record.Passes[i].Address, XxHash3.HashToUInt64(blobs[i].Span));
+            entries[i] = new(record.Passes[i].Address, xxh3 is { Count: > 0 } ? xxh3[i] : XxHash3.HashToUInt64(blobs[i].Span));
             AddEntry(buffers, EntryName.OfBlob(record.Address, record.Passes[i].Name), blobs[i]);
         }
 

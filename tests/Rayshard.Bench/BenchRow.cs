@@ -24,9 +24,12 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
             rows.Add(Against(samples, $"{size}, kit : bare loop", $"kit-{size}.frames_per_s", $"bare-{size}.frames_per_s", "frames/s", tiny ? 0.9 : 0.98));
             rows.Add(Against(samples, $"{size}, CPU of all, bare loop : kit", $"bare-{size}.cpu_ms_per_frame", $"kit-{size}.cpu_ms_per_frame", "ms/frame", null));
             rows.Add(Against(samples, $"{size}, kit : render call + EXR 32 ZIP", $"kit-{size}.frames_per_s", $"exr-{size}.frames_per_s", "frames/s", tiny ? 2 : null));
+            rows.AddRange(Rendering.Files.Skip(1).Where(way => samples.Has($"{way}-{size}.frames_per_s"))
+                .Select(way => Against(samples, $"{size}, kit : render call + {way}", $"kit-{size}.frames_per_s", $"{way}-{size}.frames_per_s", "frames/s", null)));
             rows.Add(Below(samples, $"{size}, the kit's own CPU", $"kit-{size}.host_cpu_ms_per_frame", "ms/frame", tiny ? 0.15 : null));
         }
 
+        rows.Add(Against(samples, $"{Sizes.OneSample.Name}, kit : bare loop", $"kit-{Sizes.OneSample.Name}.frames_per_s", $"bare-{Sizes.OneSample.Name}.frames_per_s", "frames/s", null));
         rows.Add(new("64, the kit's own CPU, while .NET compiles it", cold["kit-64.host_cpu_ms_per_frame"], null, null, "ms/frame", null, null));
         rows.Add(Against(samples, "64, viewer : passes", "viewer-64.frames_per_s", "kit-64.frames_per_s", "frames/s", 0.5));
         foreach (var size in Sizes.All.Select(size => size.Name))
@@ -38,12 +41,15 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
                 .Where(way => samples.Has($"{way}-{size}.mb_per_s"))
                 .Select(way => Against(samples, $"{size}, shard : {way}", $"shard-{size}.mb_per_s", $"{way}-{size}.mb_per_s", "MB/s", way == "tarfile+sha256" ? 3 : null)));
             rows.Add(Below(samples, $"{size}, CPU to store", $"shard-{size}.cpu_s_per_gb", "s/GB", 1.5));
+            rows.Add(Below(samples, $"{size}, read a random frame", $"shard-{size}.read_us", "us", size == "64" ? 50 : null));
+            rows.Add(Below(samples, $"{size}, the same, held against its XXH3", $"shard-{size}.checked_read_us", "us", size == "64" ? 50 : null));
+            rows.Add(Below(samples, $"{size}, the same by key and its SHA-256", $"shard-{size}.sha256_read_us", "us", null));
             rows.AddRange(Storing.Peers.Where(way => samples.Has($"{way}-{size}.read_us"))
                 .Select(way => Against(samples, $"{size}, read a random frame, {way} : shard", $"{way}-{size}.read_us", $"shard-{size}.read_us", "us", null)));
         }
 
         rows.Add(Against(samples, "256, inspect : copy in memory, one core", "inspect.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5));
-        rows.AddRange(new[] { "folder", "registry" }.SelectMany(place => new[] { $"push_{place}", $"pull_{place}" }).Where(way => samples.Has($"share.{way}_mb_per_s"))
+        rows.AddRange(Transferring.Ways.Where(way => samples.Has($"share.{way}_mb_per_s"))
             .Select(way => Against(samples, $"256 MB bundle, {way.Replace('_', ' ')} : cp + SHA-256", $"share.{way}_mb_per_s", "share.cp_sha256_mb_per_s", "MB/s", 0.7)));
         return rows;
     }

@@ -1,4 +1,5 @@
-// Measures the kit and its peers, interleaved: Rayshard.Bench <root of the repository> <folder for bench.json>
+// Measures the kit and its peers, interleaved: Rayshard.Bench <root of the repository> <folder for bench.json>; with "scale" behind them, what does not
+// render against the number of frames.
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Rayshard;
@@ -7,8 +8,23 @@ using Spectre.Console;
 
 const int rounds = 3;
 var (root, output) = (args[0], args[1]);
+if (args is [_, _, "scale", .. var rest])
+{
+    var scaling = new Scaling(root, output);
+    if (rest is [var size])
+    {
+        Console.WriteLine((await scaling.MeasureAsync(int.Parse(size, CultureInfo.InvariantCulture))).ToString(Newtonsoft.Json.Formatting.None));
+    }
+    else
+    {
+        await scaling.RunAsync();
+    }
+
+    return 0;
+}
+
 var rendering = new Rendering(root);
-const int storedMegabytes = 256;
+const int storedMegabytes = 512;
 var storing = Sizes.All.Select(size => new Storing(root, size, storedMegabytes)).ToList();
 List<Contender> contenders = [.. rendering.Contenders, .. storing.SelectMany(one => one.Contenders), .. new Inspecting(storing[1]).Contenders, new Transferring(root, storing[2]).Contender];
 foreach (var left in Directory.Exists(output) ? Directory.GetDirectories(output) : [])

@@ -5,28 +5,43 @@ using Rayshard.Execution;
 
 namespace Rayshard.Bench;
 
-/// <summary>How large frames are, how many are rendered, and how many before them until both Blenders are up and warm: start-up is not what is measured.</summary>
-internal sealed record Sizes(string Name, int Width, int Height, int Frames, int Warm)
+/// <summary>How large frames are, by how many samples, how many are rendered, and how many before them until both Blenders are up and warm: start-up is not what is measured.</summary>
+internal sealed record Sizes(string Name, int Width, int Height, int Samples, int Frames, int Warm)
 {
-    public static readonly IReadOnlyList<Sizes> All = [new("64", 64, 64, 1200, 200), new("256", 256, 256, 100, 16), new("512", 512, 512, 32, 8), new("1080p", 1920, 1080, 8, 4)];
+    public static readonly IReadOnlyList<Sizes> All = [new("64", 64, 64, 1, 1200, 200), new("256", 256, 256, 4, 100, 16), new("512", 512, 512, 16, 12, 4), new("1080p", 1920, 1080, 4, 6, 2)];
+
+    /// <summary>What has no goal, and tells what a frame costs that hardly is one.</summary>
+    public static readonly Sizes OneSample = new("256 of 1 sample", 256, 256, 1, 200, 16);
 }
 
-/// <summary>End to end at 1 sample, a cube that turns: the kit, and what two Blenders of one thread do without it.</summary>
+/// <summary>End to end, a cube that turns: the kit, and what two Blenders of one thread do without it.</summary>
 internal sealed class Rendering(string root)
 {
     private const int Processes = 2;
 
+    // A large frame is told of when the next one comes, so the clock starts a frame or two late: with frames behind the last one it also stops late.
+    // Without them the kit seemed faster than the bare loop by a constant 1.8 frames of 6 at 1080p, and of 12 at 512.
+    private const int Tail = 2 * Processes;
+
+    /// <summary>What scripts write a file per frame as, as files.py names them.</summary>
+    public static readonly string[] Files = ["exr", "exr-none", "png16"];
+
     private readonly string _bench = Path.Combine(root, "tests", "Rayshard.Bench");
+
+    /// <summary>Those that are run at a size: at the largest ones the renderer hides what they differ in, and they cost minutes.</summary>
+    public static IEnumerable<string> FilesAt(Sizes size) => Files.Take(size.Width > 256 ? 1 : Files.Length);
 
     /// <summary>The kit at 64x64: the first is also what warms this process up.</summary>
     public IReadOnlyList<Contender> Contenders =>
     [
-        .. Sizes.All.SelectMany(size => new Contender[]
-        {
+        .. Sizes.All.SelectMany(size => (IReadOnlyList<Contender>)
+        [
             new($"kit-{size.Name}", folder => KitAsync(folder, size, Capture.Passes)),
             new($"bare-{size.Name}", folder => PeerAsync("bare.py", folder, size)),
-            new($"exr-{size.Name}", folder => PeerAsync("exr.py", folder, size)),
-        }),
+            .. FilesAt(size).Select(way => new Contender($"{way}-{size.Name}", folder => PeerAsync("files.py", folder, size, way))),
+        ]),
+        new($"kit-{Sizes.OneSample.Name}", folder => KitAsync(folder, Sizes.OneSample, Capture.Passes)),
+        new($"bare-{Sizes.OneSample.Name}", folder => PeerAsync("bare.py", folder, Sizes.OneSample)),
         new("viewer-64", folder => KitAsync(folder, Sizes.All[0], Capture.Viewer)),
     ];
 
@@ -40,8 +55,8 @@ internal sealed class Rendering(string root)
             Name = "turning-cube",
             Toolchain = "debian-12",
             Scene = new() { File = "scene.py" },
-            Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Unit = "rad", Linear = new(0, 2 * Math.PI, size.Warm + size.Frames) { OpenEnd = true } }],
-            Render = new() { Width = size.Width, Height = size.Height, Samples = 1 },
+            Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Unit = "rad", Linear = new(0, 2 * Math.PI, size.Warm + size.Frames + Tail) { OpenEnd = true } }],
+            Render = new() { Width = size.Width, Height = size.Height, Samples = size.Samples },
             Passes = [new("combined")],
             Capture = capture,
         });
@@ -63,9 +78,9 @@ internal sealed class Rendering(string root)
         };
     }
 
-    private async Task<Dictionary<string, double>> PeerAsync(string script, string folder, Sizes size)
+    private async Task<Dictionary<string, double>> PeerAsync(string script, string folder, Sizes size, string way = "")
     {
-        var peers = Enumerable.Range(0, Processes).Select(i => Start(script, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName, size)).ToList();
+        var peers = Enumerable.Range(0, Processes).Select(i => Start(script, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName, size, way)).ToList();
         try
         {
             foreach (var peer in peers)
@@ -94,13 +109,13 @@ internal sealed class Rendering(string root)
         }
     }
 
-    private Process Start(string script, string folder, Sizes size) => Process.Start(new ProcessStartInfo("blender")
+    private Process Start(string script, string folder, Sizes size, string way) => Process.Start(new ProcessStartInfo("blender")
     {
         ArgumentList =
         {
             "--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", "1", "--python-exit-code", "64",
             "--python", Path.Combine(_bench, "peers", script), "--", Path.Combine(Scene, "scene.py"),
-            Text(size.Warm / Processes), Text(size.Frames / Processes), folder, Text(size.Width), Text(size.Height),
+            Text(size.Warm / Processes), Text(size.Frames / Processes), folder, Text(size.Width), Text(size.Height), Text(size.Samples), way,
         },
         Environment = { ["PYTHONDONTWRITEBYTECODE"] = "1" },
         RedirectStandardInput = true,

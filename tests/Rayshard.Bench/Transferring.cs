@@ -12,6 +12,9 @@ internal sealed class Transferring(string root, Storing storing)
 {
     private const string Registry = "/usr/bin/docker-registry";
 
+    /// <summary>What is measured; the last two only where there is a registry.</summary>
+    public static IReadOnlyList<string> Ways { get; } = ["push_folder", "pull_folder", "push_registry", "pull_registry"];
+
     /// <summary>Whether there is a registry to measure with.</summary>
     public static bool HasRegistry => File.Exists(Registry);
 

@@ -109,6 +109,29 @@ public sealed class InspectorTests : IDisposable
         Assert.Equal(ExitCode.NotFound, Assert.Throws<RayshardException>(() => Inspector.OfExperiment(open, TestMachine.Experiment("passes").Experiment, FrameSample.All)).ExitCode);
     }
 
+    [Fact]
+    public void A_gigabyte_takes_no_more_memory_than_64_megabytes()
+    {
+        Allocated(256);
+        var small = Allocated(2048);
+
+        Assert.InRange(Allocated(8192), 0, small + (1 << 20));
+    }
+
+    // What reading a square picture of four channels allocates; the file is a hole on the disk.
+    private long Allocated(int side)
+    {
+        var path = Npy($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({side}, {side}, 4), }}", []);
+        using (var file = File.OpenWrite(path))
+        {
+            file.SetLength(file.Length + (16L * side * side));
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal((long)side * side, Inspector.OfFile(path).Passes[0].Channels[3].Statistics.Zeros);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
     private Inspection Write(string dtype, IEnumerable<byte> content, string shape = "(50, 40)") =>
         Inspector.OfFile(Npy($"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}", [.. content]));
 

@@ -1,5 +1,5 @@
 """What both peers that render have in common: the scene, the settings, the clock. Arguments after --: scene
-file, frames to warm up, frames, folder, width, height."""
+file, frames to warm up, frames, folder, width, height, samples, and the way that a peer with several takes."""
 import importlib.util
 import json
 import math
@@ -9,7 +9,7 @@ import time
 
 import bpy
 
-SCENE, WARM, FRAMES, FOLDER, WIDTH, HEIGHT = sys.argv[sys.argv.index("--") + 1:]
+SCENE, WARM, FRAMES, FOLDER, WIDTH, HEIGHT, SAMPLES, WAY = sys.argv[sys.argv.index("--") + 1:]
 
 
 def prepare():
@@ -24,7 +24,7 @@ def prepare():
     scene.render.engine, scene.cycles.device = "CYCLES", "CPU"
     scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = int(WIDTH), int(HEIGHT), 100
     scene.render.threads_mode, scene.render.threads = "FIXED", 1
-    scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = 1, False, False
+    scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = int(SAMPLES), False, False
     return scene
 
 

@@ -46,7 +46,7 @@ public sealed class KitOptionsTests
     [InlineData("experiment", "--experiment: it has no value; write --experiment=VALUE")]
     [InlineData("quick", "--quick: target Default does not listen to it; Verify would")]
     [InlineData("store=a|store=b", "--store=b: it was given 2 times; give it once")]
-    [InlineData("experment=a", "--experment: there is no such flag; there are: --target, --nobuild, --experiment, --store, --workers, --provider, --sample, --isolation, --kernel, --file, --frame, --quick, --output, --view, --port, --bundle, --to, --frames, --passes, --where, --json, --filter")]
+    [InlineData("experment=a", "--experment: there is no such flag; there are: --target, --nobuild, --experiment, --store, --workers, --provider, --sample, --isolation, --kernel, --file, --frame, --quick, --output, --view, --port, --bundle, --to, --frames, --passes, --where, --format, --json, --filter")]
     public void What_is_not_understood_is_refused_in_one_line_that_says_why(string flags, string line)
     {
         var thrown = Assert.Throws<RayshardException>(() => Read(flags.Split('|')));

@@ -61,7 +61,7 @@ public sealed class CredentialTests : IDisposable
     private void Helper(string host)
     {
         Directory.CreateDirectory(_shop["docker"]);
-        File.WriteAllText(_shop["docker/config.json"], $$"""{"credHelpers": {"{{host}}": "kit"}}""");
+        File.WriteAllText(_shop["docker/config.json"], $$"""{"credHelpers": {"{{host}}": "kit"} }""");
         File.WriteAllText(_shop["docker/docker-credential-kit"], $$"""
             #!/bin/sh
             [ "$1" = get ] && [ "$(cat)" = "{{host}}" ] && echo '{"ServerURL": "{{host}}", "Username": "ada", "Secret": "s3cret"}'

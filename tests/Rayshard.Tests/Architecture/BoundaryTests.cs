@@ -29,7 +29,7 @@ public sealed partial class BoundaryTests
         ["src/Rayshard.Execution"] = [],
         ["src/Rayshard.Reporting"] = ["Magick.NET-Q8-x64"],
         ["src/Rayshard.Inspection"] = [],
-        ["src/Rayshard.Sharing"] = ["AWSSDK.S3"],
+        ["src/Rayshard.Sharing"] = ["AWSSDK.S3", "PureHDF", "System.IO.Hashing"],
         ["experiments"] = [],
         ["build"] = ["Spectre.Console"],
     };

@@ -1,4 +1,7 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Rayshard.Execution;
+using Rayshard.Storage;
 
 namespace Rayshard.Tests.Execution;
 
@@ -27,6 +30,30 @@ public sealed class PixelCopyTests
                     Assert.Equal(source[((((Height - 1 - y) * Width) + x) * from) + c], target[(((y * Width) + x) * to) + c]);
                 }
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(5, 3, 4, 4)] // one block
+    [InlineData(301, 257, 4, 3)] // several, the last one short
+    [InlineData(40000, 3, 4, 4)] // rows larger than a block
+    [InlineData(301, 257, 1, 1)]
+    public void A_blob_is_the_npy_file_of_the_turned_rows_and_has_its_hashes(int width, int height, int from, int to)
+    {
+        var random = new Random(3);
+        var source = Enumerable.Range(0, width * height * from).Select(_ => random.NextSingle()).ToArray();
+        var expected = new byte[Npy.LengthOf(height, width, to)];
+        Npy.WriteHeader(expected, height, width, to);
+        PixelCopy.FlipAndSelect(source, from, MemoryMarshal.Cast<byte, float>(expected.AsSpan(Npy.HeaderBytes)), to, width, height);
+
+        // Twice: the hash is one that the thread keeps.
+        for (var time = 0; time < 2; time++)
+        {
+            var blob = new byte[expected.Length];
+            var (address, xxh3) = PixelCopy.Blob(source, from, blob, to, width, height);
+
+            Assert.Equal(expected, blob);
+            Assert.Equal((Digest.Of(expected), XxHash3.HashToUInt64(expected)), (address, xxh3));
         }
     }
 

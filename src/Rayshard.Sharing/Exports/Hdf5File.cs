@@ -1,0 +1,53 @@
+using PureHDF;
+using PureHDF.Selections;
+
+namespace Rayshard.Sharing.Exports;
+
+/// <summary>Groups <c>passes</c> (frames × height × width × channels), <c>frames</c> and <c>parameters</c>, by PureHDF.</summary>
+internal static class Hdf5File
+{
+    public static void Write(ExportSource source, string path)
+    {
+        var datasets = source.Passes.Select(pass => new H5Dataset<float[]>(fileDims: [(ulong)source.Count, (ulong)pass.Height, (ulong)pass.Width, (ulong)pass.Channels.Count])).ToList();
+        var passes = new H5Group();
+        for (var pass = 0; pass < datasets.Count; pass++)
+        {
+            datasets[pass].Attributes["channels"] = source.Passes[pass].Channels.ToArray();
+            passes[source.Passes[pass].Name] = datasets[pass];
+        }
+
+        var file = new H5File { ["passes"] = passes, ["frames"] = Group(source.Frames), ["parameters"] = Group(source.Parameters) };
+
+        // No attribute: those end at 64 KiB.
+        file["experiment"] = new[] { CanonicalText(source) };
+        using var writer = file.BeginWrite(path);
+        for (var row = 0; row < source.Count; row++)
+        {
+            using var frame = source.Open(row);
+            for (var pass = 0; pass < datasets.Count; pass++)
+            {
+                var shape = source.Passes[pass];
+                writer.Write(datasets[pass], frame.Floats(shape.Name).ToArray(), fileSelection: new HyperslabSelection(4, starts: [(ulong)row, 0, 0, 0], blocks: [1, (ulong)shape.Height, (ulong)shape.Width, (ulong)shape.Channels.Count]));
+            }
+        }
+    }
+
+    internal static string CanonicalText(ExportSource source) => System.Text.Encoding.UTF8.GetString(ExperimentFile.Write(source.Experiment)).TrimEnd('\n');
+
+    private static H5Group Group(IEnumerable<ExportColumn> columns)
+    {
+        var group = new H5Group();
+        foreach (var column in columns)
+        {
+            // HDF5 has no booleans.
+            group[column.Name] = column.Values switch
+            {
+                double[] numbers when column.Components > 0 => new H5Dataset(numbers, fileDims: [(ulong)column.Rows, (ulong)column.Components]),
+                bool[] booleans => Array.ConvertAll(booleans, value => value ? (byte)1 : (byte)0),
+                var values => values,
+            };
+        }
+
+        return group;
+    }
+}

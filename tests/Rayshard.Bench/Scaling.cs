@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Newtonsoft.Json.Linq;
+using Rayshard.Execution;
+using Rayshard.Storage;
+
+namespace Rayshard.Bench;
+
+/// <summary>
+/// What does not render, against the number of frames: plan, configs, store, catalog and Parquet tables, lookup, verifying. Each number has a process of its own,
+/// whose peak memory is its alone. Frames are synthetic, of one pixel; the shards are real.
+/// </summary>
+internal sealed class Scaling(string root, string output)
+{
+    // A stored frame of one pixel takes 4 KiB of shard and tables: beyond this there is no disk for it here, and the plan alone goes on.
+    private const int MaxStored = 1_000_000;
+    private const int MaxConfigs = 1_000_000;
+    private const int Lookups = 10_000;
+
+    private static readonly int[] s_sizes = [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+    /// <summary>Runs every size in a process of its own, and writes <c>scale.json</c> and <c>scale.svg</c>.</summary>
+    public async Task RunAsync()
+    {
+        var rows = new JArray();
+        Directory.CreateDirectory(output);
+        foreach (var size in s_sizes)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(output, $"scale-{size}")).FullName;
+            try
+            {
+                using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+                {
+                    ArgumentList = { typeof(Scaling).Assembly.Location, root, folder, "scale", size.ToString(CultureInfo.InvariantCulture) },
+                    RedirectStandardOutput = true,
+                })!;
+                var said = await child.StandardOutput.ReadToEndAsync();
+                await child.WaitForExitAsync();
+                if (child.ExitCode != 0)
+                {
+                    throw new RayshardException(ExitCode.Failed, $"{size} frames: the process ended with exit code {child.ExitCode}: {said}");
+                }
+
+                var row = JObject.Parse(said);
+                rows.Add(row);
+                Console.WriteLine(string.Join(", ", row.Properties().Select(p => $"{p.Name} {p.Value}")));
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        var exponents = new JObject();
+        foreach (var name in rows.SelectMany(row => ((JObject)row).Properties()).Select(p => p.Name).Where(name => name != "frames").Distinct())
+        {
+            // From the first size on which a measure is not mostly start-up.
+            var points = rows.Where(row => row[name] is not null && (long)row["frames"]! >= 100_000).ToList();
+            if (points.Count > 1)
+            {
+                exponents[name] = Math.Round(Math.Log((double)points[^1][name]! / (double)points[0][name]!) / Math.Log((double)points[^1]["frames"]! / (double)points[0]["frames"]!), 2);
+            }
+        }
+
+        File.WriteAllText(Path.Combine(output, "scale.json"), new JObject { ["rows"] = rows, ["exponents"] = exponents }.ToString() + "\n");
+        File.WriteAllText(Path.Combine(output, "scale.svg"), ScalePlot.Of(rows));
+        Console.WriteLine($"Exponents from 10^5 on (1: linear, 0: flat): {string.Join(", ", exponents.Properties().Select(p => $"{p.Name} {p.Value}"))}");
+        Console.WriteLine($"Not run: configs beyond {MaxConfigs:N0} frames, and all that stores beyond {MaxStored:N0} (it would take {s_sizes[^1] / 1e6 * 4:N0} GB).");
+    }
+
+    /// <summary>Measures one size in this process.</summary>
+    public async Task<JObject> MeasureAsync(int frames)
+    {
+        var row = new JObject { ["frames"] = frames };
+        var experiment = Experiment(frames);
+        FramePlan plan = null!;
+        Time(row, "plan_s", () => plan = new(experiment));
+        var random = new Random(7);
+        Time(row, "plan_lookup_us", () =>
+        {
+            for (var i = 0; i < Lookups; i++)
+            {
+                plan.At(random.Next(frames));
+            }
+        }, 1e6 / Lookups);
+        row["plan_peak_mib"] = PeakMib();
+        if (frames <= MaxConfigs)
+        {
+            using var file = new StreamWriter(Path.Combine(output, "configs.jsonl"), append: false, new UTF8Encoding(false), bufferSize: 1 << 16);
+            Time(row, "configs_s", () => Kit.WriteConfigs([new(experiment, output)], file, default));
+            row["configs_peak_mib"] = PeakMib();
+        }
+
+        if (frames <= MaxStored)
+        {
+            await StoreAsync(row, experiment, plan, random);
+        }
+
+        return row;
+    }
+
+    private async Task StoreAsync(JObject row, Experiment experiment, FramePlan plan, Random random)
+    {
+        var path = Path.Combine(output, "store");
+        using (var store = Store.Open(path))
+        {
+            Time(row, "store_s", () => Fill(store, experiment, plan));
+            var begun = Stopwatch.GetTimestamp();
+            await store.IndexAsync(experiment, plan);
+            row["index_s"] = Math.Round(Stopwatch.GetElapsedTime(begun).TotalSeconds, 4);
+            row["store_peak_mib"] = PeakMib();
+        }
+
+        using (var store = Store.OpenReadOnly(path))
+        {
+            Time(row, "find_us", () =>
+            {
+                for (var i = 0; i < Lookups; i++)
+                {
+                    store.TryFind(plan.At(random.NextInt64(plan.Count)).Key)!.Dispose();
+                }
+            }, 1e6 / Lookups);
+        }
+
+        using (var mapped = MappedFrames.Open(path))
+        {
+            // Each shard's manifest is read when the first of its frames is asked for: a time of its own.
+            Time(row, "map_s", () => _ = mapped.Indexes().Count());
+            Time(row, "mapped_us", () =>
+            {
+                for (var i = 0; i < Lookups; i++)
+                {
+                    using var frame = mapped.TryGet(random.NextInt64(plan.Count))!;
+                    _ = frame.Floats(0).Span[0];
+                }
+            }, 1e6 / Lookups);
+        }
+
+        var verifier = new Verifier(path, new() { Quick = true });
+        Time(row, "verify_quick_s", () =>
+        {
+            if (verifier.Run().Any() || verifier.Counts.Frames != plan.Count)
+            {
+                throw new RayshardException(ExitCode.Failed, "the synthetic store does not verify");
+            }
+        });
+        row["verify_peak_mib"] = PeakMib();
+    }
+
+    private static void Fill(Store store, Experiment experiment, FramePlan plan)
+    {
+        var records = new RecordWriter(experiment);
+        using var storing = new StoringThread(plan);
+        for (var number = 0; number < plan.ShardCount; number++)
+        {
+            var (first, count) = plan.Shard(number);
+            using var shard = new ShardRun(() => store.OpenShard(experiment, plan, number), storing, new());
+            for (var index = first; index < first + count; index++)
+            {
+                var frame = plan.At(index);
+                shard.Append(frame, FrameBlobs.Of(experiment, records, frame, [index, 1, 2, 3], 4), isReused: false);
+            }
+
+            shard.Seal();
+            storing.Drain();
+        }
+    }
+
+    private Experiment Experiment(int frames) => ExperimentResolver.Resolve(new()
+    {
+        Source = new(Path.Combine(root, "tests", "Rayshard.Bench", "turning-cube", "Bench.cs"), 1),
+        Name = "turning-cube",
+        Toolchain = "debian-12",
+        Scene = new() { File = "scene.py" },
+        Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Linear = new(0, 1, frames) }],
+        Render = new() { Width = 1, Height = 1, Samples = 1 },
+        Passes = [new("combined")],
+        Capture = Capture.Passes,
+        ShardBytes = 64 << 20,
+    });
+
+    private static void Time(JObject row, string name, Action work, double scale = 1)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        work();
+        row[name] = Math.Round(Stopwatch.GetElapsedTime(begun).TotalSeconds * scale, 4);
+    }
+
+    private static long PeakMib() =>
+        long.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+}
