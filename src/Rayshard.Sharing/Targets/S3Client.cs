@@ -32,21 +32,20 @@ internal sealed class S3Client : IDisposable
                 RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
                 ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             };
-            if (endpoint is not null)
-            {
-                config.ServiceURL = endpoint;
-            }
 
-            // A server of one's own knows no region, and seldom bucket names as hosts.
-            if (config.ServiceURL is { } url)
+            // Looking for one makes the configuration forget the other, so both are read before either is set.
+            var (url, region) = (endpoint ?? config.ServiceURL, config.RegionEndpoint);
+            if (url is not null)
             {
+                // A server of one's own knows no region, and seldom bucket names as hosts.
+                config.ServiceURL = url;
                 config.ForcePathStyle = true;
-                config.AuthenticationRegion ??= config.RegionEndpoint?.SystemName ?? "us-east-1";
+                config.AuthenticationRegion ??= region?.SystemName ?? "us-east-1";
                 Check(new Uri(url));
             }
-            else if (config.RegionEndpoint is null)
+            else
             {
-                config.RegionEndpoint = Amazon.RegionEndpoint.USEast1;
+                config.RegionEndpoint = region ?? Amazon.RegionEndpoint.USEast1;
             }
 
             _client = new(config);
