@@ -126,3 +126,7 @@ public sealed class S3Server : IDisposable
         return process;
     }
 }
+
+/// <summary>One server for the classes that need it, which run one after another: they find it by the environment.</summary>
+[CollectionDefinition(nameof(S3Server))]
+public sealed class WithS3Server : ICollectionFixture<S3Server>;

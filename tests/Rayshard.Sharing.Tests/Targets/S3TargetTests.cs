@@ -4,7 +4,8 @@ using Rayshard.Sharing.Targets;
 namespace Rayshard.Sharing.Tests.Targets;
 
 /// <summary>Debian's Ceph gateway; curl as the other client.</summary>
-public sealed class S3TargetTests(S3Server server) : SharingTargetContract, IClassFixture<S3Server>
+[Collection(nameof(S3Server))]
+public sealed class S3TargetTests(S3Server server) : SharingTargetContract
 {
     private readonly string _prefix = $"ada/{Guid.NewGuid():N}";
 
