@@ -151,7 +151,7 @@ internal sealed class Scaling(string root, string output)
     private static void Fill(Store store, Experiment experiment, FramePlan plan)
     {
         var records = new RecordWriter(experiment);
-        using var storing = new StoringThread(plan);
+        using var storing = new StoringQueue(plan);
         for (var number = 0; number < plan.ShardCount; number++)
         {
             var (first, count) = plan.Shard(number);
@@ -159,7 +159,8 @@ internal sealed class Scaling(string root, string output)
             for (var index = first; index < first + count; index++)
             {
                 var frame = plan.At(index);
-                shard.Append(frame, FrameBlobs.Of(experiment, records, frame, [index, 1, 2, 3], 4), isReused: false);
+                float[] pixels = [index, 1, 2, 3];
+                shard.Append(frame, () => FrameBlobs.Of(experiment, records, frame, pixels, 4), isReused: false);
             }
 
             shard.Seal();
