@@ -93,12 +93,12 @@ internal sealed class ExperimentRun : IAsyncDisposable
         finally
         {
             _storing.Dispose();
+            Report(_progress); // Of a run that is stopped at once, too, what was ready is stored and told.
             Open().ForEach(shard => shard.Dispose());
             _steps.Clear();
         }
     }
 
-    // Before the thread sleeps.
     private void Rest()
     {
         if (_storing.Idle())
