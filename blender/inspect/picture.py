@@ -1,39 +1,54 @@
-"""Reads pictures as they are stored, without colour management: blender -b --python picture.py -- IN OUT.npy [IN OUT.npy ...]
+"""Reads pictures as they are stored, without colour management: blender -b --python picture.py -- IN OUT [IN OUT ...]
 
-Beside each OUT.npy (float32, height x width x channels, top row first) goes OUT.npy.json: the number format that the file declares, or why it
-can't be read.
+Of each picture come arrays OUT.0.npy and on (float32, height x width x channels, top row first), one for each layer's pass, and OUT.json: their
+names, channels and the number format that the file declares; or why it can't be read.
 """
 import json
+import os
 import struct
 import sys
 
 import bpy
 import numpy
 
+EXR = b"\x76\x2f\x31\x01"
+EXR_PARTS = 0x1000
+
+# How Blender puts a pass's channels in order. Of others it makes something else than what stands in the file.
+ORDERS = ("RGB", "RGBA", "XYZ", "XYZW", "UVA")
+
 
 def declared(path, image):
     """The number format by NumPy's name; of a format whose header is not looked at, what Blender made of it."""
-    with open(path, "rb") as file:
-        head = file.read(1 << 16)
+    head = start(path)
     if head.startswith(b"\x89PNG"):
         return "uint%d" % head[24]
-    if head.startswith(b"\x76\x2f\x31\x01"):
-        return exr(head)
+    if head.startswith(EXR):
+        return types(exr(head).values())
     if head[:4] in (b"II*\0", b"MM\0*"):
         return tiff(path, "<" if head[:1] == b"I" else ">")
     return "float32" if image.is_float else "uint8"
+
+
+def start(path):
+    with open(path, "rb") as file:
+        return file.read(1 << 20)
 
 
 def exr(head):
     """openexr.com, "OpenEXR File Layout": an attribute is name, type, size; a channel is name, pixel type, 12 more bytes."""
     mark = b"channels\0chlist\0"
     at = head.index(mark) + len(mark) + 4
-    types = set()
+    found = {}
     while head[at]:
-        at = head.index(b"\0", at) + 1
-        types.add(struct.unpack_from("<i", head, at)[0])
-        at += 16
-    return "/".join(sorted({0: "uint32", 1: "float16", 2: "float32"}[kind] for kind in types))
+        end = head.index(b"\0", at)
+        found[head[at:end].decode()] = struct.unpack_from("<i", head, end + 1)[0]
+        at = end + 17
+    return found
+
+
+def types(kinds):
+    return "/".join(sorted({{0: "uint32", 1: "float16", 2: "float32"}[kind] for kind in kinds}))
 
 
 def tiff(path, order):
@@ -49,7 +64,8 @@ def tiff(path, order):
     return ("float%d" if found.get(339) == 3 else "uint%d") % found.get(258, 1)
 
 
-def read(path):
+def read(path, output):
+    """Saves what stands in a picture; says what it was."""
     image = bpy.data.images.load(path)
     try:
         image.colorspace_settings.name = "Non-Color"
@@ -57,26 +73,89 @@ def read(path):
         # Blender knows what kind it is once it has been asked for its size.
         width, height = image.size
         if image.type == "MULTILAYER":
-            raise ValueError("it has several layers, which Blender's Python does not give out: save each pass to a file of its own")
-
-        # Or Blender multiplies the colour of a 16-bit PNG by its alpha.
-        image.alpha_mode = "CHANNEL_PACKED"
-        if not width * height * image.channels:
-            raise ValueError("Blender finds no pixels in it")
-        pixels = numpy.empty(width * height * image.channels, numpy.float32)
-        image.pixels.foreach_get(pixels)
-        return declared(path, image), numpy.ascontiguousarray(pixels.reshape(height, width, -1)[::-1])
+            return [take(number, passed, output) for number, passed in enumerate(layers(path, image, output))]
+        return [take(0, (None, None, declared(path, image), pixels(image)), output)]
     finally:
         bpy.data.images.remove(image)
+
+
+def take(number, passed, output):
+    name, channels, number_format, values = passed
+    numpy.save("%s.%d.npy" % (output, number), values[..., :len(channels)] if channels else values)
+    return {"pass": name, "channels": channels, "declared": number_format}
+
+
+def pixels(image):
+    # Or Blender multiplies the colour of a 16-bit PNG by its alpha.
+    image.alpha_mode = "CHANNEL_PACKED"
+    width, height = image.size
+    if not width * height * image.channels:
+        raise ValueError("Blender finds no pixels in it")
+    values = numpy.empty(width * height * image.channels, numpy.float32)
+    image.pixels.foreach_get(values)
+    return numpy.ascontiguousarray(values.reshape(height, width, -1)[::-1])
+
+
+def layers(path, image, output):
+    """Every pass of every layer. Blender's Python gives none out, its compositor does: it saves each as a float32 file, with the same bits."""
+    passes = passes_of(start(path))
+    scene = bpy.context.scene
+    if not hasattr(scene, "node_tree"):
+        raise ValueError("it has several layers, which Blender before 5.0 reads: give --experiment=NAME of an experiment that pins one")
+    scene.use_nodes = True
+    nodes, links = scene.node_tree.nodes, scene.node_tree.links
+    nodes.clear()
+    saved = nodes.new("CompositorNodeOutputFile")
+    saved.base_path = output + ".layers"
+    saved.format.file_format, saved.format.color_mode, saved.format.color_depth, saved.format.exr_codec = "OPEN_EXR", "RGBA", "32", "NONE"
+    saved.file_slots.clear()
+    sources = {layer: nodes.new("CompositorNodeImage") for layer, _ in passes}
+    for layer, node in sources.items():
+        node.image = image
+        if len(sources) > 1:
+            node.layer = layer
+    for number, (layer, name) in enumerate(passes):
+        if name not in sources[layer].outputs:
+            raise ValueError("Blender does not find its pass '%s'" % named(layer, name))
+        saved.file_slots.new("%d-" % number)
+        links.new(sources[layer].outputs[name], saved.inputs[-1])
+    bpy.ops.render.render()
+    for number, ((layer, name), (channels, kinds)) in enumerate(passes.items()):
+        one = bpy.data.images.load(os.path.join(saved.base_path, "%d-%04d.exr" % (number, scene.frame_current)))
+        one.colorspace_settings.name = "Non-Color"
+        yield named(layer, name), channels, types(kinds), pixels(one)
+        bpy.data.images.remove(one)
+
+
+def passes_of(head):
+    """{(layer, pass): (channels in Blender's order, their types)}. A channel's name is LAYER.PASS.CHANNEL, PASS.CHANNEL or CHANNEL."""
+    if struct.unpack_from("<I", head, 4)[0] & EXR_PARTS:
+        raise ValueError("it has several parts: save each to a file of its own")
+    passes = {}
+    for full, kind in exr(head).items():
+        layer, name, channel = ([""] * 2 + full.rsplit(".", 2))[-3:]
+        passes.setdefault((layer, name or ("Depth" if channel == "Z" else "Combined")), {})[channel] = kind
+    return {key: in_order(named(*key), channels) for key, channels in passes.items()}
+
+
+def in_order(name, channels):
+    known = {"".join(sorted(order)): order for order in ORDERS}
+    order = known.get("".join(sorted(channels)).upper())
+    if len(channels) > 1 and not order:
+        raise ValueError("its pass '%s' has channels %s; Blender reads one, or %s" % (name, ", ".join(channels), ", ".join(ORDERS)))
+    labels = sorted(channels, key=lambda label: order.index(label.upper())) if order else list(channels)
+    return labels, [channels[label] for label in labels]
+
+
+def named(layer, name):
+    return layer + "." + name if layer else name
 
 
 def main(arguments):
     for path, output in zip(arguments[::2], arguments[1::2]):
         try:
-            number_format, pixels = read(path)
-            numpy.save(output, pixels)
-            said = {"declared": number_format}
-        except (RuntimeError, ValueError) as error:
+            said = {"passes": read(path, output)}
+        except (RuntimeError, ValueError, TypeError) as error:
             said = {"refused": str(error).strip()}
         with open(output + ".json", "w", encoding="utf-8") as file:
             json.dump(said, file)

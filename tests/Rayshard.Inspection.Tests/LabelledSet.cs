@@ -44,8 +44,9 @@ public sealed class LabelledSet : IAsyncDisposable
         return [.. cases.Select(one =>
         {
             var (file, scene) = (one.Value<string>("file")!, one.Value<string>("scene")!);
-            var picture = arrays.GetValueOrDefault(file);
-            return new LabelledCase(one.Value<string>("name")!, scene, one.Value<bool>("lossy"), Inspector.OfFile(picture?.Npy ?? file, isRamp: scene == "ramp"), picture?.Declared ?? "float32");
+            var passes = arrays.GetValueOrDefault(file)?.Select(pass => new PictureArray(pass.Npy, pass.Declared, pass.Pass, pass.Channels)).ToList();
+            var found = passes is null ? Inspector.OfFile(file, scene == "ramp") : Inspector.OfPicture(file, passes, scene == "ramp");
+            return new LabelledCase(one.Value<string>("name")!, scene, one.Value<bool>("lossy"), found, found.Passes[0].Declared);
         })];
     }
 
