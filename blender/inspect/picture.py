@@ -3,19 +3,25 @@
 Of each picture come arrays OUT.0.npy and on (float32, height x width x channels, top row first), one for each layer's pass, and OUT.json: their
 names, channels and the number format that the file declares; or why it can't be read.
 """
+import contextlib
 import json
 import os
 import struct
 import sys
+import tempfile
 
 import bpy
 import numpy
 
 EXR = b"\x76\x2f\x31\x01"
-EXR_PARTS = 0x1000
+EXR_TILED, EXR_PARTS = 0x200, 0x1000
 
 # How Blender puts a pass's channels in order. Of others it makes something else than what stands in the file.
 ORDERS = ("RGB", "RGBA", "XYZ", "XYZW", "UVA")
+
+
+class Refused(Exception):
+    pass
 
 
 def declared(path, image):
@@ -47,6 +53,47 @@ def exr(head):
     return found
 
 
+def parts(head):
+    return struct.unpack_from("<I", head, 4)[0] & EXR_PARTS
+
+
+def check_whole(path, head):
+    """Refuses an EXR that was cut: Blender goes on reading behind its end. Behind the header stands where each block of lines or tiles begins."""
+    at = 8
+    while head[at]:
+        at = head.index(b"\0", head.index(b"\0", at) + 1) + 1
+        at += 4 + struct.unpack_from("<i", head, at)[0]
+    at += 1
+    is_tiled = struct.unpack_from("<I", head, 4)[0] & EXR_TILED
+    with open(path, "rb") as file:
+        file.seek(at)
+        blocks = [struct.unpack("<Q", file.read(8))[0]]
+        while at + 8 * len(blocks) < min(blocks):
+            blocks += struct.unpack("<Q", file.read(8))
+        for block in blocks:
+            file.seek(block + (16 if is_tiled else 4))
+            size = file.read(4)
+            if not block or len(size) < 4 or file.tell() + struct.unpack("<i", size)[0] > os.path.getsize(path):
+                raise Refused("it was cut: a block of its lines is not in the file")
+
+
+@contextlib.contextmanager
+def heard():
+    """Refuses what Blender complains of on the way and reads all the same."""
+    with tempfile.TemporaryFile() as log:
+        kept = os.dup(2)
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+        log.seek(0)
+        said = [line for line in log.read().decode(errors="replace").splitlines() if "ERROR" in line]
+    if said:
+        raise Refused("Blender says: " + said[0])
+
+
 def types(kinds):
     return "/".join(sorted({{0: "uint32", 1: "float16", 2: "float32"}[kind] for kind in kinds}))
 
@@ -66,12 +113,16 @@ def tiff(path, order):
 
 def read(path, output):
     """Saves what stands in a picture; says what it was."""
+    head = start(path)
+    if head.startswith(EXR) and not parts(head):
+        check_whole(path, head)
     image = bpy.data.images.load(path)
     try:
         image.colorspace_settings.name = "Non-Color"
 
         # Blender knows what kind it is once it has been asked for its size.
-        width, height = image.size
+        with heard():
+            width, height = image.size
         if image.type == "MULTILAYER":
             return [take(number, passed, output) for number, passed in enumerate(layers(path, image, output))]
         return [take(0, (None, None, declared(path, image), pixels(image)), output)]
@@ -90,7 +141,7 @@ def pixels(image):
     image.alpha_mode = "CHANNEL_PACKED"
     width, height = image.size
     if not width * height * image.channels:
-        raise ValueError("Blender finds no pixels in it")
+        raise Refused("Blender finds no pixels in it")
     values = numpy.empty(width * height * image.channels, numpy.float32)
     image.pixels.foreach_get(values)
     return numpy.ascontiguousarray(values.reshape(height, width, -1)[::-1])
@@ -101,7 +152,7 @@ def layers(path, image, output):
     passes = passes_of(start(path))
     scene = bpy.context.scene
     if not hasattr(scene, "node_tree"):
-        raise ValueError("it has several layers, which Blender before 5.0 reads: give --experiment=NAME of an experiment that pins one")
+        raise Refused("it has several layers, which Blender before 5.0 reads: give --experiment=NAME of an experiment that pins one")
     scene.use_nodes = True
     nodes, links = scene.node_tree.nodes, scene.node_tree.links
     nodes.clear()
@@ -116,7 +167,7 @@ def layers(path, image, output):
             node.layer = layer
     for number, (layer, name) in enumerate(passes):
         if name not in sources[layer].outputs:
-            raise ValueError("Blender does not find its pass '%s'" % named(layer, name))
+            raise Refused("Blender does not find its pass '%s'" % named(layer, name))
         saved.file_slots.new("%d-" % number)
         links.new(sources[layer].outputs[name], saved.inputs[-1])
     bpy.ops.render.render()
@@ -129,8 +180,8 @@ def layers(path, image, output):
 
 def passes_of(head):
     """{(layer, pass): (channels in Blender's order, their types)}. A channel's name is LAYER.PASS.CHANNEL, PASS.CHANNEL or CHANNEL."""
-    if struct.unpack_from("<I", head, 4)[0] & EXR_PARTS:
-        raise ValueError("it has several parts: save each to a file of its own")
+    if parts(head):
+        raise Refused("it has several parts: save each to a file of its own")
     passes = {}
     for full, kind in exr(head).items():
         layer, name, channel = ([""] * 2 + full.rsplit(".", 2))[-3:]
@@ -142,7 +193,7 @@ def in_order(name, channels):
     known = {"".join(sorted(order)): order for order in ORDERS}
     order = known.get("".join(sorted(channels)).upper())
     if len(channels) > 1 and not order:
-        raise ValueError("its pass '%s' has channels %s; Blender reads one, or %s" % (name, ", ".join(channels), ", ".join(ORDERS)))
+        raise Refused("its pass '%s' has channels %s; Blender reads one, or %s" % (name, ", ".join(channels), ", ".join(ORDERS)))
     labels = sorted(channels, key=lambda label: order.index(label.upper())) if order else list(channels)
     return labels, [channels[label] for label in labels]
 
@@ -155,8 +206,10 @@ def main(arguments):
     for path, output in zip(arguments[::2], arguments[1::2]):
         try:
             said = {"passes": read(path, output)}
-        except (RuntimeError, ValueError, TypeError) as error:
+        except (Refused, RuntimeError, TypeError) as error:
             said = {"refused": str(error).strip()}
+        except (ValueError, IndexError, struct.error):
+            said = {"refused": "its header is damaged"}
         with open(output + ".json", "w", encoding="utf-8") as file:
             json.dump(said, file)
 

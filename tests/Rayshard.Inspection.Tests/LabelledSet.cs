@@ -18,7 +18,9 @@ internal sealed record LabelledCase(string Name, string Scene, bool IsLossy, Ins
 public sealed class LabelledSet : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("rayshard-").FullName;
-    private IReadOnlyList<LabelledCase>? _cases;
+    private readonly Lazy<Task<IReadOnlyList<LabelledCase>>> _cases;
+
+    public LabelledSet() => _cases = new(MakeAsync);
 
     public ValueTask DisposeAsync()
     {
@@ -26,11 +28,14 @@ public sealed class LabelledSet : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Where the cases' files are, once they are made.</summary>
+    internal string Folder => _folder;
+
     /// <summary>All cases; made the first time.</summary>
-    internal async Task<IReadOnlyList<LabelledCase>> CasesAsync()
+    internal Task<IReadOnlyList<LabelledCase>> CasesAsync()
     {
         TestMachine.NeedsBlender();
-        return _cases ??= await MakeAsync();
+        return _cases.Value;
     }
 
     private async Task<IReadOnlyList<LabelledCase>> MakeAsync()
@@ -44,9 +49,11 @@ public sealed class LabelledSet : IAsyncDisposable
         return [.. cases.Select(one =>
         {
             var (file, scene) = (one.Value<string>("file")!, one.Value<string>("scene")!);
-            var passes = arrays.GetValueOrDefault(file)?.Select(pass => new PictureArray(pass.Npy, pass.Declared, pass.Pass, pass.Channels)).ToList();
-            var found = passes is null ? Inspector.OfFile(file, scene == "ramp") : Inspector.OfPicture(file, passes, scene == "ramp");
-            return new LabelledCase(one.Value<string>("name")!, scene, one.Value<bool>("lossy"), found, found.Passes[0].Declared);
+            var passes = arrays.GetValueOrDefault(file);
+
+            // The format that a file declares is kept from it: the numbers alone must tell.
+            List<PictureArray> blind = passes is null ? [new(file)] : [.. passes.Select(pass => new PictureArray(pass.Npy, null, pass.Pass, pass.Channels))];
+            return new LabelledCase(one.Value<string>("name")!, scene, one.Value<bool>("lossy"), Inspector.OfPicture(file, blind, scene == "ramp"), passes?[0].Declared ?? "float32");
         })];
     }
 

@@ -108,6 +108,11 @@ def hills():
     array("hills", "normal-uint8", True, steps((normal + 1) / 2, 255) * numpy.float32(2) - numpy.float32(1))
     picture("hills", "png8-filmic", True, "PNG", "8", "Filmic")
     picture("hills", "exr-half-dwaa", True, "OPEN_EXR", "16", codec="DWAA")
+    for name, lossy, depth, codec in (("float", False, "32", "ZIP"), ("half", True, "16", "ZIP"), ("float-dwaa", True, "32", "DWAA")):
+        file = os.path.join(FOLDER, "hills-multilayer-%s.exr" % name)
+        scenes.multilayer(file, depth, codec)
+        case("hills", "multilayer-" + name, lossy, file)
+    case("hills", "multilayer-without-layers", False, scenes.slots(os.path.join(FOLDER, "hills-slots")))
 
 
 def flat():

@@ -119,6 +119,23 @@ def converted(space):
     return floats(os.path.join(output.base_path, "Image%04d.exr" % bpy.context.scene.frame_current))
 
 
+def multilayer(file, depth, codec="ZIP"):
+    """The scene again, every pass in one file."""
+    settings, render = bpy.context.scene.render.image_settings, bpy.context.scene.render
+    settings.file_format, settings.color_depth, settings.exr_codec, render.filepath = "OPEN_EXR_MULTILAYER", depth, codec, file
+    bpy.ops.render.render(write_still=True)
+
+
+def slots(file):
+    """The scene again, every pass in one file whose layers have no names: PASS.CHANNEL, as other programs write them."""
+    output = next(one for one in bpy.context.scene.node_tree.nodes if one.type == "OUTPUT_FILE")
+    folder, output.base_path = output.base_path, file
+    output.format.file_format = "OPEN_EXR_MULTILAYER"
+    bpy.ops.render.render()
+    output.base_path, output.format.file_format = folder, "OPEN_EXR"
+    return "%s%04d.exr" % (file, bpy.context.scene.frame_current)
+
+
 def floats(file, space="Non-Color"):
     """A picture's pixels, top row first."""
     image = bpy.data.images.load(file)
