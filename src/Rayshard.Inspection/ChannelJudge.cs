@@ -27,7 +27,7 @@ internal static class ChannelJudge
 
     private const double MinClipped = 0.001;
 
-    public static ChannelVerdict Judge(ChannelKind kind, string declared, ChannelCounts counts, List<float> sample)
+    public static ChannelVerdict Judge(ChannelKind kind, string declared, ChannelCounts counts, List<float> sample, Func<IReadOnlyList<float>> neighbours)
     {
         var distinct = Distinct(sample);
         var statistics = new ChannelStatistics(
@@ -42,8 +42,21 @@ internal static class ChannelJudge
             (verdict, reason) = (Verdict.Quantised, $"the file says so itself; by its numbers alone: {Verdicts.Word(verdict)}: {reason}");
         }
 
-        return new(kind.Label, verdict, $"{declared}, {Verdicts.Word(verdict)}: {reason}", statistics, shares, ChannelNotes.Of(kind.Label, statistics));
+        List<string> notes = [.. ChannelNotes.Of(kind.Label, statistics)];
+        if (Levels(verdict, distinct, fits) is { } level && Dither.Note(neighbours(), level) is { } dithered)
+        {
+            notes.Add(dithered);
+        }
+
+        return new(kind.Label, verdict, $"{declared}, {Verdicts.Word(verdict)}: {reason}", statistics, shares, notes);
     }
+
+    // The scale on which a channel has the levels of 8 bits.
+    private static Func<double, double>? Levels(Verdict verdict, float[] distinct, List<GridFit> fits) =>
+        distinct.Length is < 2 or > Few ? null
+        : distinct.All(float.IsInteger) ? verdict == Verdict.Quantised ? value => value : null
+        : Grid.All.Zip(fits).FirstOrDefault(pair => pair.Second is { Levels: 255, Share.Hits: > 0 } fit && fit.Share.Hits == fit.Share.Tested).First is { } grid ? value => grid.Place(value).Level
+        : null;
 
     // Ascending, without what is no measurement; both zeros are one.
     private static float[] Distinct(List<float> sample)
