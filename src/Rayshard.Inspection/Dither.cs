@@ -9,11 +9,12 @@ namespace Rayshard.Inspection;
 /// </summary>
 internal static class Dither
 {
-    // By chance 1/3. A picture that was rounded alone, with noise of several levels, seldom has three neighbours on two adjacent ones.
+    // By chance 1/3.
     private const double MinLonely = 0.25;
-    private const double MinNear = 0.5;
-    private const double MinUneven = 0.05;
-    private const int MinTriples = 256;
+
+    // Noise of several levels makes peaks and valleys too, but seldom ones of a single level.
+    private const double MinSmall = 0.5;
+    private const int MinUneven = 128;
 
     /// <summary>What is seen, as a note; nothing where it is not dithered.</summary>
     /// <param name="values">A channel of neighbouring pixels, row by row.</param>
@@ -21,22 +22,17 @@ internal static class Dither
     public static string? Note(IReadOnlyList<float> values, Func<double, double> level)
     {
         var levels = values.Select(value => Math.Round(level(value))).ToArray();
-        var (near, uneven, lonely) = (0, 0, 0);
+        var (uneven, lonely, peaks) = (0, 0, 0);
         for (var i = 1; i < levels.Length - 1; i++)
         {
-            var (before, here, after) = (levels[i - 1], levels[i], levels[i + 1]);
-            if (Math.Max(before, Math.Max(here, after)) - Math.Min(before, Math.Min(here, after)) is not (0 or 1))
-            {
-                continue;
-            }
-
-            near++;
-            uneven += before == here && here == after ? 0 : 1;
-            lonely += before == after && here != before ? 1 : 0;
+            var (back, on) = (levels[i] - levels[i - 1], levels[i + 1] - levels[i]);
+            peaks += back * on < 0 ? 1 : 0;
+            lonely += back == -on && Math.Abs(on) == 1 ? 1 : 0;
+            uneven += Math.Max(Math.Abs(back), Math.Abs(on)) == 1 && Math.Abs(back + on) < 2 ? 1 : 0;
         }
 
-        return uneven >= MinTriples && near >= MinNear * levels.Length && uneven >= MinUneven * near && lonely >= MinLonely * uneven
-            ? string.Create(CultureInfo.InvariantCulture, $"dithered 8-bit: neighbours go up and down between two adjacent levels as if drawn by chance ({100.0 * lonely / uneven:0} % stand alone; 33 % by chance, 0 % by rounding)")
+        return uneven >= MinUneven && lonely >= MinLonely * uneven && lonely >= MinSmall * peaks
+            ? string.Create(CultureInfo.InvariantCulture, $"dithered 8-bit: neighbours go up and down between two adjacent levels as if drawn by chance ({100.0 * lonely / uneven:0} % stand alone; 33 % by chance, 0 % by rounding), or noise below one level was rounded, which does the same")
             : null;
     }
 }

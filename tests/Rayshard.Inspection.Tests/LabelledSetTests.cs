@@ -25,6 +25,15 @@ public sealed class LabelledSetTests(LabelledSet set)
     }
 
     [Fact]
+    public async Task Dithering_is_seen_where_there_is_dithering_and_nowhere_else()
+    {
+        var dithered = (await set.CasesAsync()).Concat(await set.HeldOutAsync()).Where(IsDithered).Select(one => one.Name).ToList();
+
+        Assert.Contains("glow/png8-agx-dithered-1", dithered);
+        Assert.All(dithered, name => Assert.Contains("dithered", name, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Every_case_and_the_confusion_matrix() => await Verifier.Verify(Table(await set.CasesAsync()));
 
     [Fact]

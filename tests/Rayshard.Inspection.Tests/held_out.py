@@ -148,6 +148,15 @@ def make_glow():
     picture("glow", "png16-agx", True, "PNG", "16", "AgX")
     array("glow", "png8-dithered-decoded", True, routes.decode(scenes.floats(routes.file_of("glow", "png8-standard-dithered-1", "PNG"))[..., :3]))
     picture("glow", "jpeg-agx", True, "JPEG", "8", "AgX")
+    dark = passes["Image"][..., :3] * numpy.float32(0.3)
+    array("glow", "dark", False, dark)
+
+    # These two were called raw when they were first tried: the grids of 10 and 12 bits, and the rule for values that all come again, are owed to them.
+    for bits in (10, 12):
+        array("glow", "dark-%d-bit-srgb-decoded" % bits, True, routes.decode(routes.steps(encode(dark), 2 ** bits - 1)))
+    array("glow", "dark-11-bit-gamma-2.6", True, routes.steps(dark ** (1 / 2.6), 2047) ** 2.6)
+    log = numpy.log2(numpy.maximum(dark, 2.0 ** -12))
+    array("glow", "dark-10-bit-log", True, 2.0 ** (routes.steps((log + 12) / 13, 1023) * 13 - 12))
 
 
 def make_ramp():
