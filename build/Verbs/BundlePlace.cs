@@ -52,7 +52,13 @@ internal static partial class BundlePlace
             return (context.Experiments, context.Options.Store);
         }
 
-        var bundle = await HereAsync(context).ConfigureAwait(false);
+        return LayOut(context, await HereAsync(context).ConfigureAwait(false));
+    }
+
+    /// <summary>What a bundle brings, laid out as a store.</summary>
+    /// <exception cref="RayshardException">A file of it is damaged.</exception>
+    public static (IReadOnlyList<ResolvedExperiment> Experiments, string Store) LayOut(KitContext context, Bundle bundle)
+    {
         var (experiment, store, scene) = BundleStore.LayOut(bundle, System.IO.Path.Combine(context.Folders.Bundles, ".laid-out", bundle.Head.Digest.ToString()[..12]));
         return ([new(experiment, scene)], store);
     }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Newtonsoft.Json;
 using Rayshard.Build.Progress;
+using Rayshard.Execution;
 using Rayshard.Inspection;
+using Rayshard.Sharing;
 using Rayshard.Storage;
 
 namespace Rayshard.Build.Verbs;
@@ -18,13 +20,13 @@ public sealed class Inspecting(KitContext context)
     public async Task RunAsync()
     {
         var isLossy = false;
-        if (context.Options.File is { } file)
+        if (context.Options.File is { } file && !Directory.Exists(file))
         {
             isLossy = Tell(await InspectAsync(file).ConfigureAwait(false));
         }
         else
         {
-            var (experiments, folder) = await BundlePlace.ExperimentsAsync(context).ConfigureAwait(false);
+            var (experiments, folder) = context.Options.File is { } bundle ? OpenBundle(bundle) : await BundlePlace.ExperimentsAsync(context).ConfigureAwait(false);
             using var store = Store.OpenReadOnly(folder);
             foreach (var resolved in experiments)
             {
@@ -38,19 +40,31 @@ public sealed class Inspecting(KitContext context)
         }
     }
 
+    private (IReadOnlyList<ResolvedExperiment> Experiments, string Store) OpenBundle(string folder)
+    {
+        try
+        {
+            return BundlePlace.LayOut(context, Bundle.Open(folder));
+        }
+        catch (RayshardException e) when (e.ExitCode == ExitCode.NotFound)
+        {
+            throw new RayshardException(ExitCode.NotFound, $"--file={folder}: is a folder, and no finished bundle: give one that Bundle made, or a file; of a store, --store=DIR --experiment=NAME", e);
+        }
+    }
+
     private async Task<Inspection.Inspection> InspectAsync(string file)
     {
         var (now, isRamp) = (context.Interruption.Finish, context.Options.Experiments.Contains(Ramp));
         if (!File.Exists(file) || s_ours.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
         {
-            return Inspector.OfFile(file, isRamp: isRamp, now: now);
+            return Inspector.OfFile(file, isRamp, now);
         }
 
         var folder = Directory.CreateTempSubdirectory("rayshard-inspect-").FullName;
         try
         {
-            var picture = (await context.Kit.ReadPicturesAsync(context.Experiments[0], [file], folder, now).ConfigureAwait(false)).Single();
-            return Inspector.OfFile(picture.Npy, file, picture.Declared, isRamp, now);
+            var passes = (await context.Kit.ReadPicturesAsync(context.Experiments[0], [file], folder, now).ConfigureAwait(false)).Single();
+            return Inspector.OfPicture(file, [.. passes.Select(one => new PictureArray(one.Npy, one.Declared, one.Pass, one.Channels))], isRamp, now);
         }
         finally
         {

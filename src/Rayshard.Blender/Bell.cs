@@ -21,6 +21,18 @@ internal sealed class Bell
         }
     }
 
+    /// <summary>Sleeps for a time, or until the bell rings; not at all where it has rung. One thread.</summary>
+    public void Nap(TimeSpan time)
+    {
+        Interlocked.Exchange(ref _isAsleep, 1);
+        if (Volatile.Read(ref _isRung) == 0)
+        {
+            Native.Wait([new((int)_event.DangerousGetHandle())], (int)time.TotalMilliseconds);
+        }
+
+        Interlocked.Exchange(ref _isAsleep, 0);
+    }
+
     /// <summary>Sleeps until the bell rings or a socket can be read, and says for each whether it can. One thread.</summary>
     public void Wait(ReadOnlySpan<int> sockets, Span<bool> canRead)
     {

@@ -21,6 +21,9 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live, Bell b
     /// <summary>How it is now; may be asked on any thread.</summary>
     public WorkerState State => _worker is { } worker ? new(number, worker.Pid, worker.Rendered, _starts) : new(number, null, 0, _starts);
 
+    /// <summary>Whether it needs nothing for so long.</summary>
+    public bool IsBusy(TimeSpan time) => _worker is null || (_death is null && plan.Pace.Keeps(_worker.Asked.Count, time));
+
     private bool IsRecycling => _worker is not null && _next is { IsCompletedSuccessfully: true };
 
     /// <summary>Does what can be done now: start a Worker, take one that has started, ask for frames.</summary>

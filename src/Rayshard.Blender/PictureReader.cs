@@ -2,10 +2,12 @@ using Newtonsoft.Json.Linq;
 
 namespace Rayshard.Blender;
 
-/// <summary>A picture as Blender read it.</summary>
+/// <summary>A picture, or one pass of a picture with several, as Blender read it.</summary>
 /// <param name="Npy">The array: float32, height x width x channels, top row first.</param>
 /// <param name="Declared">The number format that the picture's file declares, by NumPy's name.</param>
-public sealed record Picture(string Npy, string Declared);
+/// <param name="Pass">Layer and pass, as in <c>ViewLayer.Depth</c>; absent where the picture is one.</param>
+/// <param name="Channels">Labels of the pass's channels, in the array's order; absent where the picture is one.</param>
+public sealed record Picture(string Npy, string Declared, string? Pass, IReadOnlyList<string>? Channels);
 
 /// <summary>Has a toolchain's Blender read pictures, EXR, PNG, TIFF and what else it knows, without colour management.</summary>
 public static class PictureReader
@@ -15,16 +17,16 @@ public static class PictureReader
     /// <param name="files">The pictures; they exist.</param>
     /// <param name="folder">Where the arrays go; it exists.</param>
     /// <param name="now">Set to end at once.</param>
-    /// <returns>As many as there are files, in their order.</returns>
+    /// <returns>Of each file, in their order, its passes: one, but of a multi-layer EXR.</returns>
     /// <exception cref="RayshardException">A file is no picture that Blender reads (<see cref="ExitCode.AskedWrongly"/>), or Blender failed.</exception>
-    public static async Task<IReadOnlyList<Picture>> ReadAsync(Toolchain toolchain, IReadOnlyList<string> files, string folder, CancellationToken now)
+    public static async Task<IReadOnlyList<IReadOnlyList<Picture>>> ReadAsync(Toolchain toolchain, IReadOnlyList<string> files, string folder, CancellationToken now)
     {
         using var run = RunFolder.Create(null, 0);
         var own = run.Make("reader");
         var copies = CopyAll(files, Directory.CreateDirectory(Path.Combine(own, "in")).FullName);
         var written = Directory.CreateDirectory(Path.Combine(own, "out")).FullName;
         var command = toolchain.Script(Path.Combine("inspect", "picture.py"));
-        string[] arguments = [.. copies.Select((copy, i) => (string[])[copy, Path.Combine(written, $"{i}.npy")]).SelectMany(pair => pair)];
+        string[] arguments = [.. copies.Select((copy, i) => (string[])[copy, Path.Combine(written, $"{i}")]).SelectMany(pair => pair)];
         var log = Path.Combine(folder, "blender.log");
         using var blender = await ProcessGroup.StartAsync(command.Launch(arguments, own, log)).ConfigureAwait(false);
         using (now.Register(blender.Kill))
@@ -37,7 +39,7 @@ public static class PictureReader
             }
         }
 
-        return [.. files.Select((file, i) => Take(file, Path.Combine(written, $"{i}.npy"), Path.Combine(folder, $"{i}.npy")))];
+        return [.. files.Select((file, i) => Take(file, Path.Combine(written, $"{i}"), Path.Combine(folder, $"{i}")))];
     }
 
     // Copied to where the sandbox may read: a picture may lie anywhere.
@@ -54,7 +56,7 @@ public static class PictureReader
         return copies;
     }
 
-    private static Picture Take(string file, string written, string npy)
+    private static List<Picture> Take(string file, string written, string array)
     {
         var said = JObject.Parse(File.ReadAllText(written + ".json"));
         if (said.Value<string>("refused") is { } reason)
@@ -62,7 +64,11 @@ public static class PictureReader
             throw new RayshardException(ExitCode.AskedWrongly, $"--file={file}: no picture that can be inspected: {reason.Split('\n')[0]}");
         }
 
-        File.Move(written, npy, overwrite: true);
-        return new(npy, said.Value<string>("declared")!);
+        return [.. said["passes"]!.Select((pass, i) =>
+        {
+            var npy = $"{array}.{i}.npy";
+            File.Move($"{written}.{i}.npy", npy, overwrite: true);
+            return new Picture(npy, pass.Value<string>("declared")!, pass.Value<string>("pass"), pass["channels"]?.ToObject<List<string>?>());
+        })];
     }
 }

@@ -16,9 +16,13 @@ namespace Rayshard.Blender;
 /// <param name="counts">The pool's counts.</param>
 /// <param name="bell">Wakes the run's thread.</param>
 /// <param name="crew">How many lanes work.</param>
-internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorkers live, PoolCounts counts, Bell bell, Crew crew)
+/// <param name="idle">Called before the thread sleeps.</param>
+internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorkers live, PoolCounts counts, Bell bell, Crew crew, Action? idle)
 {
     private const int Tries = 3;
+
+    // Answers of tiny frames: to wake up for each costs as much as to take it.
+    private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(5);
 
     // Held while the run's thread works; not while the caller has an outcome.
     private readonly Lock _gate = new();
@@ -196,6 +200,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
 
                 if (!pulled)
                 {
+                    idle?.Invoke();
                     Listen();
                 }
             }
@@ -204,6 +209,11 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
 
     private void Listen()
     {
+        if (lanes.All(lane => lane.IsBusy(s_nap)))
+        {
+            bell.Nap(s_nap);
+        }
+
         for (var i = 0; i < lanes.Count; i++)
         {
             _sockets[i] = lanes[i].Socket;

@@ -29,7 +29,6 @@ internal sealed partial class Worker : IAsyncDisposable
     private Display? _display;
     private WorkerFailure? _end;
     private long _deadline = long.MaxValue;
-    private long _begun;
 
     /// <summary>Prepares a Worker; <paramref name="name"/> is unlike that of every other in the run, <paramref name="log"/> is its log's.</summary>
     public Worker(WorkerPlan plan, string name, string log)
@@ -122,7 +121,7 @@ internal sealed partial class Worker : IAsyncDisposable
                     return false;
                 case WorkerMessage.FrameDone answer when IsRight(ticket, answer):
                     Asked.Dequeue();
-                    _plan.Pace.Add(Stopwatch.GetElapsedTime(_begun));
+                    _plan.Pace.Add(TimeSpan.FromSeconds(answer.Seconds));
                     Rendered++;
                     Begin();
                     frame = new(ticket, _slots, _passes, answer.Seconds, done);
@@ -218,7 +217,6 @@ internal sealed partial class Worker : IAsyncDisposable
 
     private void Begin()
     {
-        _begun = Stopwatch.GetTimestamp();
         Interlocked.Exchange(ref _deadline, Asked.Count == 0 ? long.MaxValue : _plan.Pace.Deadline(first: Rendered == 0));
     }
 

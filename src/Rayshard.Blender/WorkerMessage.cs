@@ -30,7 +30,7 @@ internal abstract record WorkerMessage
                 "refused" => new Refused(Text(json, "field"), Text(json, "reason"), Text(json, "fix")),
                 "frame" => new FrameDone(
                     json.GetProperty("sequence").GetInt64(), json.GetProperty("slot").GetInt32(),
-                    [.. json.GetProperty("sums").EnumerateArray().Select(sum => sum.GetUInt64())], json.GetProperty("seconds").GetDouble()),
+                    [.. json.GetProperty("sums").EnumerateArray().Select(sum => sum.GetUInt64())], Took(json.GetProperty("seconds"))),
                 "failed" => new Failed(json.GetProperty("sequence").GetInt64(), Text(json, "kind"), Text(json, "reason"), Text(json, "detail")),
                 var type => throw new FormatException($"the worker sent a message of unknown type '{type}'"),
             };
@@ -44,6 +44,10 @@ internal abstract record WorkerMessage
     private static FramePass Pass(JsonElement json) => new(
         Text(json, "name"), json.GetProperty("offset").GetInt64(), json.GetProperty("width").GetInt32(), json.GetProperty("height").GetInt32(),
         json.GetProperty("channels").GetInt32());
+
+    private static double Took(JsonElement json) => json.GetDouble() is >= 0 and <= 1e9 and var seconds
+        ? seconds
+        : throw new FormatException($"the worker says that a frame took {json.GetRawText()} seconds");
 
     private static string Text(JsonElement json, string name) =>
         json.GetProperty(name).GetString() ?? throw new FormatException($"the worker's message has null for '{name}'");

@@ -74,26 +74,27 @@ public sealed class WorkerPool : IAsyncDisposable
     /// work and waits for the Workers: give it a thread of its own.
     /// </summary>
     /// <param name="frames">What to render; read by whoever enumerates.</param>
+    /// <param name="idle">Called on the same thread before it waits for the Workers.</param>
     /// <param name="finish">When set, no new frame is begun; those under way are finished and given, and the run ends normally.</param>
     /// <param name="now">When set, everything is killed at once.</param>
     /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
     /// <exception cref="WorkersFailedException">Three Workers in a row did not start, or the first eight frames were all quarantined.</exception>
     /// <exception cref="RayshardException">Blender refused the experiment (<see cref="ExitCode.AskedWrongly"/>): field, reason, fix.</exception>
-    public IEnumerable<FrameOutcome> Render(IEnumerable<Frame> frames, CancellationToken finish = default, CancellationToken now = default)
+    public IEnumerable<FrameOutcome> Render(IEnumerable<Frame> frames, Action? idle = null, CancellationToken finish = default, CancellationToken now = default)
     {
         if (_run is { IsOver: false })
         {
             throw new InvalidOperationException("the pool renders already");
         }
 
-        _run = new(_window, _lanes, _live, _counts, _bell, _crew);
+        _run = new(_window, _lanes, _live, _counts, _bell, _crew, idle);
         return _run.Run(frames, finish, now);
     }
 
     /// <summary>The same for a caller that has other things to do: each outcome costs a hop to another thread.</summary>
     public async IAsyncEnumerable<FrameOutcome> RenderAsync(IEnumerable<Frame> frames, CancellationToken finish = default, [EnumeratorCancellation] CancellationToken now = default)
     {
-        using var outcomes = Render(frames, finish, now).GetEnumerator();
+        using var outcomes = Render(frames, null, finish, now).GetEnumerator();
         while (await Task.Run(outcomes.MoveNext, CancellationToken.None).ConfigureAwait(false))
         {
             yield return outcomes.Current;

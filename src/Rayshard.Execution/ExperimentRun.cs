@@ -17,7 +17,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
     private readonly Queue<Step> _steps = [];
     private readonly RecordWriter _records;
     private readonly RenderCounts _counts = new();
-    private readonly StoringThread _storing;
+    private readonly StoringQueue _storing;
     private readonly FlatMemory _memory = new();
     private int _rendering;
     private ShardRun? _last;
@@ -76,15 +76,12 @@ internal sealed class ExperimentRun : IAsyncDisposable
         {
             if (frames.MoveNext())
             {
-                foreach (var outcome in Pool().Render(From(frames), _run.Finish, _run.Now))
+                foreach (var outcome in Pool().Render(From(frames), Rest, _run.Finish, _run.Now))
                 {
-                    using (outcome)
-                    {
-                        Store(_steps.Dequeue(), outcome);
-                        Settle();
-                        Report(_progress with { FailedTries = _pool!.FailedTries, Calibration = _pool.Calibration });
-                        _memory.Keep();
-                    }
+                    Store(_steps.Dequeue(), outcome);
+                    Settle();
+                    ReportRendered();
+                    _memory.Keep();
                 }
             }
 
@@ -95,11 +92,22 @@ internal sealed class ExperimentRun : IAsyncDisposable
         }
         finally
         {
+            _storing.Dispose();
+            Report(_progress); // Of a run that is stopped at once, too, what was ready is stored and told.
             Open().ForEach(shard => shard.Dispose());
-
             _steps.Clear();
         }
     }
+
+    private void Rest()
+    {
+        if (_storing.Idle())
+        {
+            ReportRendered();
+        }
+    }
+
+    private void ReportRendered() => Report(_progress with { FailedTries = _pool!.FailedTries, Calibration = _pool.Calibration });
 
     private List<ShardRun> Open() => [.. _steps.Select(step => step.Shard).Append(_last).OfType<ShardRun>().Distinct()];
 
@@ -230,7 +238,8 @@ internal sealed class ExperimentRun : IAsyncDisposable
     {
         using var stored = _store.TryFind(frame.Key)
             ?? throw new RayshardException(ExitCode.Failed, $"frame {frame.Index} was in the store and is gone: another process changes it; type the same command again");
-        shard.Append(frame, FrameBlobs.Of(_records, frame, stored), isReused: true);
+        var blobs = FrameBlobs.Of(_records, frame, stored);
+        shard.Append(frame, () => blobs, isReused: true);
         _last = shard;
     }
 
@@ -246,7 +255,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
         }
 
         var rendered = (RenderedFrame)outcome;
-        step.Shard.Append(outcome.Frame, FrameBlobs.Of(_experiment, _records, rendered), isReused: false);
+        step.Shard.Append(outcome.Frame, () => FrameBlobs.Taken(_experiment, _records, rendered), isReused: false);
         _evidence!.Progress.Rendered(outcome.Frame.Index, rendered.Seconds);
         if (!_hasProvenance)
         {
@@ -267,22 +276,13 @@ internal sealed class ExperimentRun : IAsyncDisposable
     {
         if (_pool is null)
         {
-            _unlike = UnlikeBefore();
+            // Before the first frame, so that nothing is mixed where the experiment forbids it.
+            _unlike = StoredFingerprints.Unlike(ShardFolder, _experiment, _toolchain!);
             _evidence = new(_run.RunsFolder, _experiment, _run.Time);
             _pool = _openPool(_evidence);
         }
 
         return _pool;
-    }
-
-    // Before the first frame, so that nothing is mixed where the experiment forbids it.
-    private List<string> UnlikeBefore()
-    {
-        var here = Fingerprint.Before(_toolchain!);
-        var unlike = StoredFingerprints.Read(ShardFolder).SelectMany(here.CausesAsFarAsKnown).Distinct().ToList();
-        return unlike.Count == 0 || _experiment.Fleet == Fleet.Report ? unlike : throw new RayshardException(ExitCode.MachineLacks,
-            $"experiment '{_experiment.Name}': fleet: it refuses machines that need not give the same bits, and this one is unlike those that rendered '{ShardFolder}' ({string.Join("; ", unlike)}): "
-            + "render on a machine like those, into another --store, or set fleet to 'report'");
     }
 
     private void Report(RenderProgress progress, string? ended = null)

@@ -14,10 +14,10 @@ internal sealed class FlatMemory
     /// <summary>Collects what was thrown away, where that is much.</summary>
     public void Keep()
     {
-        if (GC.GetAllocatedBytesForCurrentThread() - _collectedAt > Bytes)
+        if (GC.GetTotalAllocatedBytes() - _collectedAt > Bytes)
         {
             GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-            _collectedAt = GC.GetAllocatedBytesForCurrentThread();
+            _collectedAt = GC.GetTotalAllocatedBytes();
         }
     }
 }

@@ -7,6 +7,9 @@ namespace Rayshard.Execution;
 /// <summary>A frame's blobs and its record, ready to be stored. The buffers are rented: dispose of it when they are written.</summary>
 internal sealed class FrameBlobs : IDisposable
 {
+    // Of its own: the shared one keeps few of a size and gives those back to the collector, so that memory rises and falls by what is under way.
+    private static readonly ArrayPool<byte> s_pool = ArrayPool<byte>.Create(maxArrayLength: 1 << 30, maxArraysPerBucket: 1024);
+
     private readonly List<byte[]> _rented = [];
     private readonly List<ReadOnlyMemory<byte>> _blobs = [];
     private readonly List<ulong> _xxh3 = [];
@@ -38,6 +41,15 @@ internal sealed class FrameBlobs : IDisposable
         return Of(records, rendered.Frame, built);
     }
 
+    /// <summary>The same, and the frame's memory goes back to its Worker.</summary>
+    public static FrameBlobs Taken(Experiment experiment, RecordWriter records, RenderedFrame rendered)
+    {
+        using (rendered)
+        {
+            return Of(experiment, records, rendered);
+        }
+    }
+
     /// <summary>The blob of a frame of one pass, from Blender's buffer.</summary>
     public static FrameBlobs Of(Experiment experiment, RecordWriter records, Frame frame, ReadOnlySpan<float> pixels, int channels) =>
         Of(records, frame, [Build(pixels, channels, experiment.Render.Width, experiment.Render.Height, experiment.Passes[0])]);
@@ -64,7 +76,7 @@ internal sealed class FrameBlobs : IDisposable
         var blobs = new FrameBlobs(other.Record);
         foreach (var blob in other.Blobs)
         {
-            blobs.Add(ArrayPool<byte>.Shared.Rent(blob.Length), blob.Length);
+            blobs.Add(s_pool.Rent(blob.Length), blob.Length);
             blob.Span.CopyTo(blobs._rented[^1]);
         }
 
@@ -81,7 +93,7 @@ internal sealed class FrameBlobs : IDisposable
             for (var pass = 0; pass < stored.Record.Passes.Count; pass++)
             {
                 var length = stored.BlobBytes(pass);
-                blobs.Add(ArrayPool<byte>.Shared.Rent(length), length);
+                blobs.Add(s_pool.Rent(length), length);
                 stored.ReadBlob(pass, blobs._rented[^1]);
             }
 
@@ -102,7 +114,7 @@ internal sealed class FrameBlobs : IDisposable
     {
         foreach (var buffer in _rented)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            s_pool.Return(buffer);
         }
 
         _rented.Clear();
@@ -112,7 +124,7 @@ internal sealed class FrameBlobs : IDisposable
     {
         var channels = FramePlan.ChannelsOf(request);
         var length = checked((int)Npy.LengthOf(height, width, channels.Count));
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var buffer = s_pool.Rent(length);
         var (address, xxh3) = PixelCopy.Blob(pixels, sourceChannels, buffer.AsSpan(0, length), channels.Count, width, height);
         return new(new(request.Name!, channels, height, width, BlenderFacts.Passes[request.Pass].Unit, address), buffer, length, xxh3);
     }

@@ -141,7 +141,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
     /// <param name="folder">Where the arrays go; it exists.</param>
     /// <param name="now">Set to end at once.</param>
     /// <exception cref="RayshardException">A file is no picture that Blender reads, or the machine lacks something.</exception>
-    public async Task<IReadOnlyList<Picture>> ReadPicturesAsync(ResolvedExperiment resolved, IReadOnlyList<string> files, string folder, CancellationToken now) =>
+    public async Task<IReadOnlyList<IReadOnlyList<Picture>>> ReadPicturesAsync(ResolvedExperiment resolved, IReadOnlyList<string> files, string folder, CancellationToken now) =>
         await PictureReader.ReadAsync(await ProvisionAsync(resolved.Experiment, now).ConfigureAwait(false), files, folder, now).ConfigureAwait(false);
 
     /// <summary>Writes every frame's configuration as JSON Lines, in constant memory.</summary>

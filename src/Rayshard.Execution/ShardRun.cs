@@ -2,54 +2,46 @@ using Rayshard.Storage;
 
 namespace Rayshard.Execution;
 
-/// <summary>
-/// One shard on its way from its first frame to its seal. Appends small frames at once and large ones, like the seal, on the storing thread:
-/// there a hop is nothing against the write. The caller's thread but for what it hands over.
-/// </summary>
-internal sealed class ShardRun(Func<ShardWriter> open, StoringThread storing, RenderCounts counts) : IDisposable
+/// <summary>One shard on its way from its first frame to its seal. One caller; the queue does the work in the order of the calls.</summary>
+internal sealed class ShardRun(Func<ShardWriter> open, StoringQueue storing, RenderCounts counts) : IDisposable
 {
-    // Below, a hop to another thread costs more than it hides.
-    private const int LargeBytes = 256 << 10;
-
     private ShardWriter? _writer;
 
     /// <summary>The writer; opened when it is first needed, because frames are taken far ahead.</summary>
     public ShardWriter Writer => _writer ??= open();
 
-    /// <summary>Appends a frame and gives its buffers back.</summary>
-    public void Append(Frame frame, FrameBlobs blobs, bool isReused)
+    /// <summary>Appends a frame.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="hash">Makes its blobs; called on any thread.</param>
+    /// <param name="isReused">Whether the store had it.</param>
+    public void Append(Frame frame, Func<FrameBlobs> hash, bool isReused)
     {
         var writer = Writer;
-        if (blobs.Bytes < LargeBytes)
+        storing.Add(() =>
         {
-            Append();
-        }
-        else
-        {
-            storing.Add(Append);
-        }
-
-        void Append()
-        {
-            using (blobs)
+            var blobs = hash();
+            return () =>
             {
-                if (storing.HasFailed)
+                using (blobs)
                 {
-                    return;
-                }
+                    if (storing.HasFailed)
+                    {
+                        return;
+                    }
 
-                var before = writer.Bytes;
-                writer.Append(frame, blobs.Record, blobs.Blobs, blobs.Xxh3);
-                counts.Appended(isReused, writer.Bytes - before);
-            }
-        }
+                    var before = writer.Bytes;
+                    writer.Append(frame, blobs.Record, blobs.Blobs, blobs.Xxh3);
+                    counts.Appended(isReused, writer.Bytes - before);
+                }
+            };
+        });
     }
 
     /// <summary>Seals the shard in the background, where it holds anything.</summary>
     public void Seal()
     {
         var writer = Writer;
-        storing.Add(() =>
+        storing.Then(() =>
         {
             if (writer.Held.Count > 0 && !storing.HasFailed)
             {

@@ -47,4 +47,15 @@ internal static class StoredFingerprints
 
         return found;
     }
+
+    /// <summary>In what this machine is unlike those that rendered the shards; empty where it is like them.</summary>
+    /// <exception cref="RayshardException">It is unlike them, and the experiment refuses that (<see cref="ExitCode.MachineLacks"/>).</exception>
+    public static IReadOnlyList<string> Unlike(string shardFolder, Experiment experiment, Toolchain toolchain)
+    {
+        var here = Fingerprint.Before(toolchain);
+        var unlike = Read(shardFolder).SelectMany(here.CausesAsFarAsKnown).Distinct().ToList();
+        return unlike.Count == 0 || experiment.Fleet == Fleet.Report ? unlike : throw new RayshardException(ExitCode.MachineLacks,
+            $"experiment '{experiment.Name}': fleet: it refuses machines that need not give the same bits, and this one is unlike those that rendered '{shardFolder}' ({string.Join("; ", unlike)}): "
+            + "render on a machine like those, into another --store, or set fleet to 'report'");
+    }
 }

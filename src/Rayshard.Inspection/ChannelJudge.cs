@@ -27,26 +27,43 @@ internal static class ChannelJudge
 
     private const double MinClipped = 0.001;
 
-    public static ChannelVerdict Judge(ChannelKind kind, string declared, ChannelCounts counts, List<float> sample)
+    // Light that was measured hardly ever comes twice; the levels of 12 bits or fewer, whatever curve they stand on, come again and again.
+    private const double MaxOnce = 0.1;
+    private const int MinRepeats = 3;
+
+    public static ChannelVerdict Judge(ChannelKind kind, string declared, ChannelCounts counts, List<float> sample, Func<IReadOnlyList<float>> neighbours)
     {
-        var distinct = Distinct(sample);
+        var (distinct, areWornOut) = Distinct(sample);
         var statistics = new ChannelStatistics(
             counts.Values, counts.Min, counts.Max, counts.Nan, counts.Infinite, counts.Denormal, counts.Zeros, counts.Ones, counts.Sentinels, counts.EffectiveBits, sample.Count, distinct.Length);
         var tried = Thin(distinct);
         var fits = Grid.All.Select(grid => grid.Fit(tried)).ToList();
         var (half, isHalf) = HalfGrid.Fit(tried);
         List<GridShare> shares = [.. fits.Select(fit => fit.Share), half];
-        var (verdict, reason) = Decide(kind, statistics, distinct, fits, half, isHalf);
+        var (verdict, reason) = Decide(kind, statistics, distinct, areWornOut, fits, half, isHalf);
         if (verdict != Verdict.Quantised && !IsFull(declared))
         {
             (verdict, reason) = (Verdict.Quantised, $"the file says so itself; by its numbers alone: {Verdicts.Word(verdict)}: {reason}");
         }
 
-        return new(kind.Label, verdict, $"{declared}, {Verdicts.Word(verdict)}: {reason}", statistics, shares, ChannelNotes.Of(kind.Label, statistics));
+        List<string> notes = [.. ChannelNotes.Of(kind.Label, statistics)];
+        if (Levels(verdict, distinct, fits) is { } level && Dither.Note(neighbours(), level) is { } dithered)
+        {
+            notes.Add(dithered);
+        }
+
+        return new(kind.Label, verdict, $"{declared}, {Verdicts.Word(verdict)}: {reason}", statistics, shares, notes);
     }
 
-    // Ascending, without what is no measurement; both zeros are one.
-    private static float[] Distinct(List<float> sample)
+    // The scale on which a channel has the levels of 8 bits.
+    private static Func<double, double>? Levels(Verdict verdict, float[] distinct, List<GridFit> fits) =>
+        distinct.Length is < 2 or > Few ? null
+        : distinct.All(float.IsInteger) ? verdict == Verdict.Quantised ? value => value : null
+        : Grid.All.Zip(fits).FirstOrDefault(pair => pair.Second is { Levels: 255, Share.Hits: > 0 } fit && fit.Share.Hits == fit.Share.Tested).First is { } grid ? value => grid.Place(value).Level
+        : null;
+
+    // Ascending, without what is no measurement; both zeros are one. And whether they come again and again.
+    private static (float[] Values, bool AreWornOut) Distinct(List<float> sample)
     {
         var (values, kept) = (new float[sample.Count], 0);
         foreach (var value in sample)
@@ -58,16 +75,21 @@ internal static class ChannelJudge
         }
 
         Array.Sort(values, 0, kept);
-        var count = 0;
-        foreach (var value in values.AsSpan(0, kept))
+        var (count, once, telling, run) = (0, 0, 0, 0);
+        for (var i = 0; i < kept; i++)
         {
+            var value = values[i];
             if (count == 0 || value != values[count - 1])
             {
                 values[count++] = value + 0f;
+                (run, once) = (0, once + 1);
             }
+
+            once -= ++run == 2 ? 1 : 0;
+            telling += value is 0 or 1 ? 0 : 1;
         }
 
-        return values[..count];
+        return (values[..count], once <= MaxOnce * count && telling >= MinRepeats * count);
     }
 
     // Evenly from small to large: more tell no grid any better.
@@ -78,7 +100,7 @@ internal static class ChannelJudge
     }
 
     private static (Verdict Verdict, string Reason) Decide(
-        ChannelKind kind, ChannelStatistics found, float[] distinct, List<GridFit> fits, GridShare half, bool isHalf)
+        ChannelKind kind, ChannelStatistics found, float[] distinct, bool areWornOut, List<GridFit> fits, GridShare half, bool isHalf)
     {
         if (found.IsConstant || distinct.Length == 0)
         {
@@ -116,6 +138,11 @@ internal static class ChannelJudge
         if (distinct.Length <= Few)
         {
             return (Verdict.CannotTell, $"{Count(distinct.Length)} distinct values in {Count(found.Sampled)}: flat areas, or at most 8 bits through an unknown curve");
+        }
+
+        if (kind.IsLight && areWornOut)
+        {
+            return (Verdict.Doubtful, $"{Count(distinct.Length)} distinct values, and hardly one that stands once in {Count(found.Sampled)}: few bits through an unknown curve, or areas that repeat to the bit");
         }
 
         if (found.EffectiveBits < MinRawBits)

@@ -21,7 +21,8 @@ internal sealed record Grid(string Name, int Levels, Func<double, (double Level,
     /// <summary>The grids that are tried, the coarser before those that hold it.</summary>
     public static IReadOnlyList<Grid> All { get; } =
     [
-        Scaled("8-bit", 255), Scaled("16-bit", 65535), Curve("sRGB 8-bit", 255), Curve("sRGB 16-bit", 65535),
+        Scaled("8-bit", 255), Scaled("10-bit", 1023), Scaled("12-bit", 4095), Scaled("16-bit", 65535),
+        Curve("sRGB 8-bit", 255), Curve("sRGB 10-bit", 1023), Curve("sRGB 12-bit", 4095), Curve("sRGB 16-bit", 65535),
         Signed("signed 8-bit", 255), Signed("signed 16-bit", 65535),
         new("1/1000", 65535, v => (v * 1000, Roundings * Ulp(v) * 1000), v => v >= 0),
     ];

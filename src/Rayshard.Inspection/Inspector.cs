@@ -38,12 +38,10 @@ public static class Inspector
 
     /// <summary>Inspects a file: <c>.npy</c> of any real dtype, or a shard (<c>.tar</c>).</summary>
     /// <param name="path">The file.</param>
-    /// <param name="name">The file that <paramref name="path"/> was made from, for the result's names; absent: itself.</param>
-    /// <param name="declared">The number format that the file declares which <paramref name="path"/> was made from; absent: its own.</param>
     /// <param name="isRamp">Whether it shows the scene of the experiment <c>ramp</c>, so that it is held against the known values.</param>
     /// <param name="now">Set to end at once.</param>
     /// <exception cref="RayshardException">There is no such file, or it is none of these.</exception>
-    public static Inspection OfFile(string path, string? name = null, string? declared = null, bool isRamp = false, CancellationToken now = default)
+    public static Inspection OfFile(string path, bool isRamp = false, CancellationToken now = default)
     {
         if (!File.Exists(path))
         {
@@ -52,10 +50,26 @@ public static class Inspector
 
         return Path.GetExtension(path).ToUpperInvariant() switch
         {
-            ".NPY" => new(Path.GetFileName(name ?? path), [OfArray(path, Path.GetFileNameWithoutExtension(name ?? path), declared, isRamp, now)]),
+            ".NPY" => OfPicture(path, [new(path)], isRamp, now),
             ".TAR" => OfShard(path, now),
-            var other => throw new RayshardException(ExitCode.AskedWrongly, $"--file={path}: '{other}' is no format that is read: give a .npy, a shard (.tar), or an .exr, .png, .tif or .jpg picture"),
+            var other => throw new RayshardException(ExitCode.AskedWrongly, $"--file={path}: '{other}' is no format that is read: give a .npy, a shard (.tar), a bundle's folder, or an .exr, .png, .tif or .jpg picture"),
         };
+    }
+
+    /// <summary>Inspects what was read from a picture.</summary>
+    /// <param name="file">The picture, for the result's names.</param>
+    /// <param name="passes">Its passes; a picture that is one has one without a name.</param>
+    /// <param name="isRamp">Whether it shows the scene of the experiment <c>ramp</c>: then its combined passes are held against the known values.</param>
+    /// <param name="now">Set to end at once.</param>
+    /// <exception cref="RayshardException">An array can't be read, or there is no picture of the ramp in it.</exception>
+    public static Inspection OfPicture(string file, IReadOnlyList<PictureArray> passes, bool isRamp = false, CancellationToken now = default)
+    {
+        if (isRamp && !passes.Any(pass => pass.IsCombined))
+        {
+            throw new RayshardException(ExitCode.AskedWrongly, $"--file={file}: has no combined pass that could show experiment '{KnownRamp.ExperimentName}': leave out --experiment");
+        }
+
+        return new(Path.GetFileName(file), [.. passes.Select(pass => OfArray(file, pass, isRamp && pass.IsCombined, now))]);
     }
 
     private static Inspection OfShard(string path, CancellationToken now)
@@ -75,12 +89,12 @@ public static class Inspector
         return new(Path.GetFileName(path), [.. passes.Select(pass => pass.Judge())]);
     }
 
-    private static PassInspection OfArray(string path, string name, string? declared, bool isRamp, CancellationToken now)
+    private static PassInspection OfArray(string file, PictureArray pass, bool isRamp, CancellationToken now)
     {
-        using var array = NpyFile.Open(path);
-        var labels = NpyFile.Labels(array.Channels);
+        using var array = NpyFile.Open(pass.Npy);
+        var labels = pass.Channels ?? NpyFile.Labels(array.Channels);
         var scan = new PassScan(labels, (long)array.Height * array.Width);
-        var ramp = isRamp ? KnownRamp.For(path, array.Height, array.Width, array.Channels) : null;
+        var ramp = isRamp ? KnownRamp.For(file, array.Height, array.Width, array.Channels) : null;
         var buffer = new float[ChunkFloats / array.Channels * array.Channels];
         for (int read; (read = array.Read(buffer)) > 0;)
         {
@@ -89,7 +103,7 @@ public static class Inspector
             ramp?.Add(buffer.AsSpan(0, read), 1);
         }
 
-        var format = declared ?? array.Dtype;
-        return PassInspector.Judge(scan, new(name, labels, array.Height, array.Width), null, format, 1, ramp, []);
+        return PassInspector.Judge(
+            scan, new(pass.Pass ?? Path.GetFileNameWithoutExtension(file), labels, array.Height, array.Width), pass.Unit, pass.Declared ?? array.Dtype, 1, ramp, []);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class PassInspector(ShardPass pass, Experiment? experiment, long
     {
         var channels = pass.Channels.Select((label, i) =>
         {
-            var verdict = ChannelJudge.Judge(new(label, unit), declared, scan.Screen[i], scan.Sample.Values(i));
+            var verdict = ChannelJudge.Judge(new(label, unit), declared, scan.Screen[i], scan.Sample.Values(i), () => scan.Neighbours(i));
             return ramp?.Judge(i, verdict) ?? verdict;
         }).ToList();
         var light = channels.Where(channel => new ChannelKind(channel.Channel, unit).IsLight && !channel.Statistics.IsConstant).ToList();

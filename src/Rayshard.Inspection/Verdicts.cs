@@ -6,7 +6,7 @@ public static class Verdicts
     /// <summary>How it is done, in three sentences; README.md has all of it.</summary>
     public static string Method { get; } =
         $"Method: range, NaN, infinities, denormals, 1e10, zeros, ones and the mantissa's bits are counted over every value read. Distinct values and the share on each grid "
-        + $"(8-bit, 16-bit, both after sRGB, both signed, 1/1000, half) come from at most {PixelSample.Size} pixels, chosen by their place alone, and are held against what chance gives. "
+        + $"(8, 10, 12 and 16 bits, these after sRGB, 8 and 16 signed, 1/1000, half) come from at most {PixelSample.Size} pixels, chosen by their place alone, and are held against what chance gives. "
         + "Every step is in src/Rayshard.Inspection/README.md.";
 
     /// <summary>A verdict as it is said.</summary>

@@ -8,6 +8,9 @@ internal abstract class IndexColumn(DataField field)
 {
     public DataField Field { get; } = field;
 
+    /// <summary>Of a value; the field's own says what Parquet.Net holds it in.</summary>
+    public abstract Type Type { get; }
+
     public abstract int Count { get; }
 
     public abstract Task WriteAsync(ParquetRowGroupWriter group);
@@ -18,6 +21,8 @@ internal sealed class IndexColumn<T>(string name) : IndexColumn(new DataField<T>
     where T : struct
 {
     private readonly List<T> _values = [];
+
+    public override Type Type => typeof(T);
 
     public override int Count => _values.Count;
 
@@ -34,6 +39,8 @@ internal sealed class IndexColumn<T>(string name) : IndexColumn(new DataField<T>
 internal sealed class IndexTextColumn(string name) : IndexColumn(new DataField<string>(name, nullable: false))
 {
     private readonly List<string> _values = [];
+
+    public override Type Type => typeof(string);
 
     public override int Count => _values.Count;
 

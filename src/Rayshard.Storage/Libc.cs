@@ -14,6 +14,7 @@ internal static partial class Libc
     public const int LockNonBlocking = 4;
     public const int WouldBlock = 11;
     public const int DontNeed = 4;
+    public const uint BeginWriting = 2;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode = 0);
@@ -23,6 +24,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     public static partial int Forget(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    public static partial int WriteRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(int descriptor, int operation);

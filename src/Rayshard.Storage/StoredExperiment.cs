@@ -85,7 +85,7 @@ public sealed class StoredExperiment
     }
 
     /// <summary>Name and type of each column of <c>frames.parquet</c>, in order.</summary>
-    public IReadOnlyList<(string Name, Type Type)> FrameColumns => [.. FramesTable.Of(this).Columns.Select(column => (column.Field.Name, column.Field.ClrType))];
+    public IReadOnlyList<(string Name, Type Type)> FrameColumns => [.. FramesTable.Of(this).Columns.Select(column => (column.Field.Name, column.Type))];
 
     /// <summary>Writes <c>frames.parquet</c> and <c>blobs.parquet</c> into a folder. The shards alone decide their bytes.</summary>
     /// <exception cref="DamagedShardException">A shard's manifest is damaged.</exception>

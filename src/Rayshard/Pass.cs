@@ -29,6 +29,9 @@ public sealed record Pass
     [JsonRequired]
     public IReadOnlyList<Capture> Captures { get; init; } = [];
 
+    /// <summary>What Blender calls it, in one version and another.</summary>
+    public IReadOnlyList<PassName> Blender { get; init; } = [];
+
     /// <summary>First Blender that has it, <c>X.Y</c>.</summary>
     public string? Since { get; init; }
 
@@ -39,3 +42,7 @@ public sealed record Pass
     public bool IsIn(Version blender) =>
         (Since is null || blender >= Version.Parse(Since)) && (Until is null || blender < Version.Parse(Until));
 }
+
+/// <summary>A pass by Blender's name.</summary>
+/// <param name="Name">The name in the render result, and in files: <c>IndexOB</c>.</param>
+public sealed record PassName(string Name);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections;
+using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
 using System.Text.Json.Nodes;
 
@@ -53,13 +54,14 @@ internal sealed class Worker(string start, Wire wire)
 
     private void Render(JsonObject message)
     {
+        var begun = Stopwatch.GetTimestamp();
         var behave = Misbehaviour.Now((string?)message["apply"]?["behave"] ?? "ok");
         if (Misbehaviour.Before(behave, wire, message))
         {
             return;
         }
 
-        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["sums"] = Fill(message, behave), ["seconds"] = 0.001 };
+        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["sums"] = Fill(message, behave), ["seconds"] = Stopwatch.GetElapsedTime(begun).TotalSeconds };
         wire.Send(answer);
         if (behave == "twice")
         {

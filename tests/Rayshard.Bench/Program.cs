@@ -1,5 +1,5 @@
 // Measures the kit and its peers, interleaved: Rayshard.Bench <root of the repository> <folder for bench.json>; with "scale" behind them, what does not
-// render against the number of frames.
+// render against the number of frames; with "reads <frames> <side>", random frames of a synthetic bundle.
 using System.Globalization;
 using Newtonsoft.Json.Linq;
 using Rayshard;
@@ -20,6 +20,12 @@ if (args is [_, _, "scale", .. var rest])
         await scaling.RunAsync();
     }
 
+    return 0;
+}
+
+if (args is [_, _, "reads", var frames, var side])
+{
+    Console.WriteLine(await new Reading(root, output).RunAsync(int.Parse(frames, CultureInfo.InvariantCulture), int.Parse(side, CultureInfo.InvariantCulture)));
     return 0;
 }
 

@@ -73,7 +73,7 @@ internal sealed class Scaling(string root, string output)
     public async Task<JObject> MeasureAsync(int frames)
     {
         var row = new JObject { ["frames"] = frames };
-        var experiment = Experiment(frames);
+        var experiment = SyntheticStore.Experiment(root, frames, side: 1, shardBytes: 64 << 20);
         FramePlan plan = null!;
         Time(row, "plan_s", () => plan = new(experiment));
         var random = new Random(7);
@@ -105,7 +105,7 @@ internal sealed class Scaling(string root, string output)
         var path = Path.Combine(output, "store");
         using (var store = Store.Open(path))
         {
-            Time(row, "store_s", () => Fill(store, experiment, plan));
+            Time(row, "store_s", () => SyntheticStore.Fill(store, experiment, plan));
             var begun = Stopwatch.GetTimestamp();
             await store.IndexAsync(experiment, plan);
             row["index_s"] = Math.Round(Stopwatch.GetElapsedTime(begun).TotalSeconds, 4);
@@ -147,38 +147,6 @@ internal sealed class Scaling(string root, string output)
         });
         row["verify_peak_mib"] = PeakMib();
     }
-
-    private static void Fill(Store store, Experiment experiment, FramePlan plan)
-    {
-        var records = new RecordWriter(experiment);
-        using var storing = new StoringThread(plan);
-        for (var number = 0; number < plan.ShardCount; number++)
-        {
-            var (first, count) = plan.Shard(number);
-            using var shard = new ShardRun(() => store.OpenShard(experiment, plan, number), storing, new());
-            for (var index = first; index < first + count; index++)
-            {
-                var frame = plan.At(index);
-                shard.Append(frame, FrameBlobs.Of(experiment, records, frame, [index, 1, 2, 3], 4), isReused: false);
-            }
-
-            shard.Seal();
-            storing.Drain();
-        }
-    }
-
-    private Experiment Experiment(int frames) => ExperimentResolver.Resolve(new()
-    {
-        Source = new(Path.Combine(root, "tests", "Rayshard.Bench", "turning-cube", "Bench.cs"), 1),
-        Name = "turning-cube",
-        Toolchain = "debian-12",
-        Scene = new() { File = "scene.py" },
-        Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Linear = new(0, 1, frames) }],
-        Render = new() { Width = 1, Height = 1, Samples = 1 },
-        Passes = [new("combined")],
-        Capture = Capture.Passes,
-        ShardBytes = 64 << 20,
-    });
 
     private static void Time(JObject row, string name, Action work, double scale = 1)
     {

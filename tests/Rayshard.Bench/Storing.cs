@@ -81,12 +81,13 @@ internal sealed class Storing
         using var store = Store.Open(path);
         var measured = Timed(() =>
         {
-            using var storing = new StoringThread(plan);
+            using var storing = new StoringQueue(plan);
             using var shard = new ShardRun(() => store.OpenShard(experiment, plan, 0), storing, new());
             for (var i = 0; i < _frames; i++)
             {
                 var frame = plan.At(i);
-                shard.Append(frame, FrameBlobs.Of(experiment, records, frame, _pixels[i % _pixels.Length], 4), isReused: false);
+                var pixels = _pixels[i % _pixels.Length];
+                shard.Append(frame, () => FrameBlobs.Of(experiment, records, frame, pixels, 4), isReused: false);
             }
 
             shard.Seal();

@@ -1,60 +1,15 @@
-"""Makes the labelled set: pictures and arrays whose past is known, honest or lossy, by every route that Blender has.
+"""Makes the labelled set, by every route that Blender has.
 
     blender -b --factory-startup -noaudio --python labelled.py -- FOLDER RAMP_SCENE.py
-
-Leaves FOLDER/cases.json: [{"name", "scene", "lossy", "file"}].
 """
-import importlib.util
-import json
 import os
 import sys
 
-import bpy
 import numpy
 
-FOLDER, RAMP = sys.argv[sys.argv.index("--") + 1:]
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import labelled_scenes as scenes  # noqa: E402
-
-CASES = []
-
-
-def case(scene, name, lossy, file):
-    CASES.append({"name": scene + "/" + name, "scene": scene, "lossy": lossy, "file": file})
-
-
-def array(scene, name, lossy, values):
-    file = os.path.join(FOLDER, scene + "-" + name + ".npy")
-    numpy.save(file, numpy.ascontiguousarray(values, numpy.float32))
-    case(scene, name, lossy, file)
-
-
-def picture(scene, name, lossy, file_format, depth, view="Standard", codec="ZIP", dither=0.0):
-    """The last render, as Blender saves it."""
-    settings, here = bpy.context.scene.render.image_settings, bpy.context.scene
-    settings.file_format = file_format
-    settings.color_mode = "RGB" if file_format in ("JPEG", "HDR") else "RGBA"
-    settings.color_depth = depth
-    if file_format == "OPEN_EXR":
-        settings.exr_codec = codec
-    here.view_settings.view_transform, here.render.dither_intensity = view, dither
-    file = os.path.join(FOLDER, scene + "-" + name + {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "OPEN_EXR": ".exr", "HDR": ".hdr"}[file_format])
-    bpy.data.images["Render Result"].save_render(file, scene=here)
-    case(scene, name, lossy, file)
-    return file
-
-
-def raw(scene):
-    """The last render in float32, and a case of its own."""
-    return scenes.floats(picture(scene, "exr-float", False, "OPEN_EXR", "32"))[..., :3]
-
-
-def decode(values):
-    return numpy.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(numpy.float32)
-
-
-def steps(values, levels):
-    return (numpy.round(values * levels) / levels).astype(numpy.float32)
+from labelled_routes import FOLDER, array, case, decode, make, picture, ramp, raw, steps  # noqa: E402
 
 
 def pictures(scene):
@@ -108,6 +63,11 @@ def hills():
     array("hills", "normal-uint8", True, steps((normal + 1) / 2, 255) * numpy.float32(2) - numpy.float32(1))
     picture("hills", "png8-filmic", True, "PNG", "8", "Filmic")
     picture("hills", "exr-half-dwaa", True, "OPEN_EXR", "16", codec="DWAA")
+    for name, lossy, depth, codec in (("float", False, "32", "ZIP"), ("half", True, "16", "ZIP"), ("float-dwaa", True, "32", "DWAA")):
+        file = os.path.join(FOLDER, "hills-multilayer-%s.exr" % name)
+        scenes.multilayer(file, depth, codec)
+        case("hills", "multilayer-" + name, lossy, file)
+    case("hills", "multilayer-without-layers", False, scenes.slots(os.path.join(FOLDER, "hills-slots")))
 
 
 def flat():
@@ -126,11 +86,8 @@ def flat():
     picture("flat", "smooth-edges-tiff16", True, "TIFF", "16")
 
 
-def ramp():
-    spec = importlib.util.spec_from_file_location("ramp", RAMP)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    scenes.render(lambda: (module.build(), module.apply({"gain": 1.0})), samples=1, size=module.SIZE)
+def known_ramp():
+    scenes.render(ramp(), samples=1, size=64)
     pictures("ramp")
     colors = raw("ramp")
     array("ramp", "brighter", False, colors * numpy.float32(0.3))
@@ -139,8 +96,4 @@ def ramp():
         array("ramp", "float-" + space.replace(" ", "-").lower(), True, scenes.converted(space)[..., :3])
 
 
-scenes.FOLDER = FOLDER
-for make in (light, hills, flat, ramp):
-    make()
-with open(os.path.join(FOLDER, "cases.json"), "w", encoding="utf-8") as file:
-    json.dump(CASES, file)
+make(light, hills, flat, known_ramp)

@@ -87,7 +87,7 @@ def render(build, samples, size=128):
     scene.world = bpy.data.worlds.new("World")
     build()
     scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising, scene.cycles.use_adaptive_sampling = "CYCLES", samples, False, False
-    scene.render.resolution_x = scene.render.resolution_y = size
+    scene.render.resolution_x, scene.render.resolution_y = size if isinstance(size, tuple) else (size, size)
     layer = scene.view_layers[0]
     for switch in ("z", "mist", "normal", "position", "uv", "object_index", "diffuse_direct"):
         setattr(layer, "use_pass_" + switch, True)
@@ -106,17 +106,34 @@ def render(build, samples, size=128):
     return {name: floats(os.path.join(output.base_path, "%s%04d.exr" % (name, scene.frame_current))) for name in PASSES}
 
 
-def converted(space):
+def converted(space, linear="Linear"):
     """The scene again, converted in the compositor: a view transform that is baked into floats."""
     tree = bpy.context.scene.node_tree
     node = tree.nodes.new("CompositorNodeConvertColorSpace")
-    node.from_color_space, node.to_color_space = "Linear", space
+    node.from_color_space, node.to_color_space = linear, space
     source = next(one for one in tree.nodes if one.type == "R_LAYERS")
     output = next(one for one in tree.nodes if one.type == "OUTPUT_FILE")
     tree.links.new(source.outputs["Image"], node.inputs[0])
     tree.links.new(node.outputs[0], output.inputs["Image"])
     bpy.ops.render.render()
     return floats(os.path.join(output.base_path, "Image%04d.exr" % bpy.context.scene.frame_current))
+
+
+def multilayer(file, depth, codec="ZIP"):
+    """The scene again, every pass in one file."""
+    settings, render = bpy.context.scene.render.image_settings, bpy.context.scene.render
+    settings.file_format, settings.color_depth, settings.exr_codec, render.filepath = "OPEN_EXR_MULTILAYER", depth, codec, file
+    bpy.ops.render.render(write_still=True)
+
+
+def slots(file):
+    """The scene again, every pass in one file whose layers have no names: PASS.CHANNEL, as other programs write them."""
+    output = next(one for one in bpy.context.scene.node_tree.nodes if one.type == "OUTPUT_FILE")
+    folder, output.base_path = output.base_path, file
+    output.format.file_format = "OPEN_EXR_MULTILAYER"
+    bpy.ops.render.render()
+    output.base_path, output.format.file_format = folder, "OPEN_EXR"
+    return "%s%04d.exr" % (file, bpy.context.scene.frame_current)
 
 
 def floats(file, space="Non-Color"):

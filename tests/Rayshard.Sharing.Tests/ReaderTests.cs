@@ -37,6 +37,15 @@ public sealed class ReaderTests
     }
 
     [Fact]
+    public void By_the_grouping_rules_of_WebDataset_and_Hugging_Face_a_frame_is_a_sample_and_all_samples_are_of_one_kind()
+    {
+        using var shop = new Workshop(with: WithAllKinds);
+        var bundle = shop.Bundle();
+
+        Assert.Equal($"{shop.Plan.Count} and {shop.Plan.Count} samples of json combined.npy rgb.npy", Python("group_samples.py", bundle.Folder));
+    }
+
+    [Fact]
     public void A_frame_takes_one_read_for_each_pass_and_none_of_the_index()
     {
         // What makes any of a million frames as near as the first.
@@ -47,7 +56,7 @@ public sealed class ReaderTests
     }
 
     // Every kind of value that a parameter can have; one of them called like a column of the index.
-    private static Experiment WithAllKinds(Experiment experiment) => experiment with
+    internal static Experiment WithAllKinds(Experiment experiment) => experiment with
     {
         Parameters =
         [

@@ -24,11 +24,7 @@ internal static class Provenance
                 {
                     ["buildType"] = "urn:rayshard:render:1",
                     ["externalParameters"] = new JObject { ["experiment"] = content.Name, ["settings"] = content.Plan.Settings.ToString(), ["shard_set"] = content.Plan.ShardSet.ToString() },
-                    ["resolvedDependencies"] = new JArray(inputs.Select(Resource).Append(new JObject
-                    {
-                        ["name"] = "blender",
-                        ["annotations"] = new JObject { ["toolchain"] = content.Toolchain.Id, ["version"] = content.Toolchain.Version, ["build"] = content.Toolchain.Build },
-                    })),
+                    ["resolvedDependencies"] = new JArray(inputs.Select(Resource).Append(new JObject { ["name"] = "blender", ["uri"] = Address(content.Toolchain) })),
                 },
                 ["runDetails"] = new JObject
                 {
@@ -38,6 +34,11 @@ internal static class Provenance
             },
         };
     }
+
+    // in-toto asks of whatever has no digest for an address, and recommends purls; the pin itself, by digest, is one of the inputs.
+    private static string Address(ToolchainPin pin) => pin.PackageVersion.Length > 0
+        ? $"pkg:deb/debian/blender@{Uri.EscapeDataString(pin.PackageVersion)}"
+        : $"pkg:generic/blender@{pin.Version}?checksum=sha256:{pin.Build.Replace("sha256:", "", StringComparison.Ordinal)}";
 
     private static JObject Resource(BundleFile file) => new() { ["name"] = file.Name, ["digest"] = Sha256(file.Sha256) };
 

@@ -1,0 +1,103 @@
+using Rayshard.Execution;
+using Rayshard.Storage;
+using Rayshard.Tests.Storage;
+
+namespace Rayshard.Tests.Execution;
+
+/// <summary>What is stored beside the rendering, when storing fails.</summary>
+public sealed class StoringQueueTests
+{
+    [Fact]
+    public void After_a_failure_no_shard_is_sealed_for_it_would_have_a_hole()
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = Synthetic.Experiment();
+        var plan = new FramePlan(experiment);
+        using var store = Store.Open(folder.Path);
+        using var storing = new StoringQueue(plan);
+        var shard = new ShardRun(() => store.OpenShard(experiment, plan, 0), storing, new());
+        Synthetic.Fill(shard.Writer, experiment, plan, without: 1);
+        storing.Then(() => throw new IOException("full"));
+        SpinWait.SpinUntil(() => storing.HasFailed);
+
+        Assert.Equal("full", Assert.Throws<IOException>(() => shard.Seal()).Message);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.tar", SearchOption.AllDirectories));
+        shard.Dispose();
+    }
+
+    [Fact]
+    public void A_seal_that_waits_when_something_fails_does_not_happen()
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = Synthetic.Experiment();
+        var plan = new FramePlan(experiment);
+        using var store = Store.Open(folder.Path);
+        using var storing = new StoringQueue(plan);
+        using var goOn = new ManualResetEventSlim();
+        var shard = new ShardRun(() => store.OpenShard(experiment, plan, 0), storing, new());
+        Synthetic.Fill(shard.Writer, experiment, plan, without: 1);
+        storing.Then(() =>
+        {
+            goOn.Wait();
+            throw new IOException("full");
+        });
+
+        shard.Seal();
+        goOn.Set();
+
+        Assert.Equal("full", Assert.Throws<IOException>(storing.Drain).Message);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.tar", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Frames_hashed_in_any_order_are_appended_in_theirs()
+    {
+        using var storing = new StoringQueue(new(Synthetic.Experiment()));
+        using var goOn = new ManualResetEventSlim();
+        var appended = new List<int>();
+        for (var i = 0; i < 1000; i++)
+        {
+            var number = i;
+            storing.Add(() =>
+            {
+                if (number == 0)
+                {
+                    goOn.Wait();
+                }
+
+                return () => appended.Add(number);
+            });
+        }
+
+        Assert.Empty(appended);
+        goOn.Set();
+        storing.Drain();
+
+        Assert.Equal(Enumerable.Range(0, 1000), appended);
+    }
+
+    [Fact]
+    public void A_caller_with_nothing_else_to_do_stores_what_waits()
+    {
+        using var storing = new StoringQueue(new(Synthetic.Experiment()));
+        var by = 0;
+        storing.Add(() => () => by = Environment.CurrentManagedThreadId);
+
+        Assert.True(storing.Idle());
+
+        Assert.Equal(Environment.CurrentManagedThreadId, by);
+        Assert.False(storing.Idle());
+    }
+
+    [Fact]
+    public void A_frame_that_cant_be_hashed_fails_in_its_turn()
+    {
+        using var storing = new StoringQueue(new(Synthetic.Experiment()));
+        var appended = 0;
+        storing.Add(() => () => appended++);
+        storing.Add(() => throw new InvalidDataException("torn"));
+
+        Assert.Equal("torn", Assert.Throws<InvalidDataException>(storing.Drain).Message);
+        Assert.Equal(1, appended);
+    }
+}
