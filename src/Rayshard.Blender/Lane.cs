@@ -60,13 +60,18 @@ internal sealed class Lane(int number, WorkerPlan plan, LiveWorkers live, Bell b
     public void Read(RenderRun run)
     {
         var worker = _worker!;
-        var isOpen = worker.Read();
-        while (worker.TryTake(run.GiveBack, out var ticket, out var frame))
+        bool isOpen;
+        do
         {
-            run.Complete(ticket, frame, worker.Pid);
+            isOpen = worker.Read();
+            while (worker.TryTake(run.GiveBack, out var ticket, out var frame))
+            {
+                run.Complete(ticket, frame, worker.Pid);
+            }
         }
+        while (isOpen && worker.HasEnded); // To the last word: what it had answered is not what it died of.
 
-        if (isOpen && !worker.HasEnded)
+        if (isOpen)
         {
             return;
         }

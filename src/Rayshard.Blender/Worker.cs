@@ -29,6 +29,7 @@ internal sealed partial class Worker : IAsyncDisposable
     private Display? _display;
     private WorkerFailure? _end;
     private long _deadline = long.MaxValue;
+    private bool _isDistrusted;
 
     /// <summary>Prepares a Worker; <paramref name="name"/> is unlike that of every other in the run, <paramref name="log"/> is its log's.</summary>
     public Worker(WorkerPlan plan, string name, string log)
@@ -108,7 +109,7 @@ internal sealed partial class Worker : IAsyncDisposable
     public bool TryTake(Action done, [NotNullWhen(true)] out Ticket? ticket, [NotNullWhen(true)] out RenderedFrame? frame)
     {
         frame = null;
-        if (!Asked.TryPeek(out ticket))
+        if (!Asked.TryPeek(out ticket) || _isDistrusted)
         {
             return false;
         }
@@ -127,16 +128,16 @@ internal sealed partial class Worker : IAsyncDisposable
                     frame = new(ticket, _slots, _passes, answer.Seconds, done);
                     return true;
                 case WorkerMessage.Failed failed when failed.Sequence == ticket.Sequence:
-                    End(Kind(failed.Kind), failed.Reason, failed.Detail);
+                    Distrust(Kind(failed.Kind), failed.Reason, failed.Detail);
                     return false;
                 case { } unexpected:
-                    End(WorkerFailureKind.Protocol, $"the worker was asked for sequence {ticket.Sequence} in slot {ticket.Slot} and answered {unexpected}");
+                    Distrust(WorkerFailureKind.Protocol, $"the worker was asked for sequence {ticket.Sequence} in slot {ticket.Slot} and answered {unexpected}");
                     return false;
             }
         }
         catch (FormatException e)
         {
-            End(WorkerFailureKind.Protocol, e.Message);
+            Distrust(WorkerFailureKind.Protocol, e.Message);
             return false;
         }
     }
@@ -202,17 +203,24 @@ internal sealed partial class Worker : IAsyncDisposable
 
         if (_slots.Check(ticket.Slot, ticket.Sequence, _passes, done.Sums) is { } wrong)
         {
-            End(WorkerFailureKind.Corrupt, wrong);
+            Distrust(WorkerFailureKind.Corrupt, wrong);
             return false;
         }
 
         if (_plan.Session.Guard(_slots, ticket.Slot, _passes) is { } refusal)
         {
-            End(WorkerFailureKind.Guard, refusal);
+            Distrust(WorkerFailureKind.Guard, refusal);
             return false;
         }
 
         return true;
+    }
+
+    // Of what such a Worker says behind it nothing is taken.
+    private void Distrust(WorkerFailureKind kind, string reason, string detail = "")
+    {
+        _isDistrusted = true;
+        End(kind, reason, detail);
     }
 
     private void Begin()
