@@ -49,6 +49,9 @@ public sealed class ContainerTests
         TestMachine.NeedsBlender();
         await TestEngine.NeededAsync();
         using var place = new Workplace(Misbehaving);
+
+        // Else the containers of the probe may be taken for the Workers'.
+        await Toolchain.ProvisionAsync(TestEngine.Pin, CpuKernel.Native, TestEngine.Options("container"));
         using var host = Start(place, Of(place, "hang", "hang too"));
         await WaitForAsync(() => TestEngine.Containers().Count == 2);
         var container = JArray.Parse(TestEngine.Docker("inspect", TestEngine.Containers()[0]).Said)[0]!;
