@@ -93,9 +93,9 @@ internal sealed class ExperimentRun : IAsyncDisposable
         finally
         {
             _storing.Dispose();
-            Report(_progress); // Of a run that is stopped at once, too, what was ready is stored and told.
             Open().ForEach(shard => shard.Dispose());
             _steps.Clear();
+            Report(_progress); // Of a run that is stopped at once, too, what was ready is stored and told.
         }
     }
 

@@ -34,12 +34,14 @@ internal sealed class StoringQueue : IDisposable
     /// <param name="hash">Called on any thread, beside others; gives what appends the frame, which is called in the order of the frames, whatever failed before.</param>
     public void Add(Func<Action> hash)
     {
-        ThrowIfFailed();
+        // Taken also after a failure, for it is called whatever failed and gives the frame's memory back.
         _batch.Add(hash);
         if (_batch.Count >= _batchFrames)
         {
             Send();
         }
+
+        ThrowIfFailed();
     }
 
     /// <summary>Adds what is done behind all that was added before.</summary>
@@ -69,12 +71,14 @@ internal sealed class StoringQueue : IDisposable
     /// <summary>Returns when all is done.</summary>
     public void Drain()
     {
-        Dispose();
+        Finish();
         ThrowIfFailed();
     }
 
     /// <summary>Finishes what was added.</summary>
-    public void Dispose()
+    public void Dispose() => Finish();
+
+    private void Finish()
     {
         Send();
         WaitUntil(left: 0);
