@@ -25,6 +25,12 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
             rows.Add(Against(samples, $"{size}, CPU of all, bare loop : kit", $"bare-{size}.cpu_ms_per_frame", $"kit-{size}.cpu_ms_per_frame", "ms/frame", null));
             rows.AddRange(Way.All.Where(way => samples.Has($"{way.Name}-{size}.frames_per_s"))
                 .Select(way => Against(samples, $"{size}, kit : {way.Label}", $"kit-{size}.frames_per_s", $"{way.Name}-{size}.frames_per_s", "frames/s", tiny && way == Way.All[0] ? 2 : null)));
+            foreach (var (measure, name, unit) in new[] { ("files_per_1000", "files per 1000 frames", ""), ("kb_per_frame", "bytes on the disk", "kB/frame"), ("peak_mb", "peak memory of all", "MB"), ("cpu_ms_per_frame", "CPU of all", "ms/frame") })
+            {
+                rows.AddRange(Way.All.Where(way => samples.Has($"{way.Name}-{size}.{measure}"))
+                    .Select(way => Against(samples, $"{size}, {name}, {way.Label} : kit", $"{way.Name}-{size}.{measure}", $"kit-{size}.{measure}", unit, null)));
+            }
+
             rows.Add(Below(samples, $"{size}, the kit's own CPU", $"kit-{size}.host_cpu_ms_per_frame", "ms/frame", tiny ? 0.15 : null));
         }
 
@@ -37,15 +43,22 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
             // The goal speaks of the slower of the two.
             var limit = samples[$"sha256-{size}.mb_per_s"] < samples[$"disk-{size}.mb_per_s"] ? "sha256" : "disk";
             rows.Add(Against(samples, $"{size}, shard : slower limit ({limit})", $"shard-{size}.mb_per_s", $"{limit}-{size}.mb_per_s", "MB/s", 0.8));
-            rows.AddRange(Storing.Peers.SelectMany(way => Storing.BothWays(way))
+            rows.AddRange(Storing.Peers.SelectMany(way => Storing.BothWays(way)).Append("exr-zip")
                 .Where(way => samples.Has($"{way}-{size}.mb_per_s"))
-                .Select(way => Against(samples, $"{size}, shard : {way}", $"shard-{size}.mb_per_s", $"{way}-{size}.mb_per_s", "MB/s", way == "tarfile+sha256" ? 3 : null)));
+                .Select(way => Against(samples, $"{size}, shard : {way}", $"shard-{size}.mb_per_s", $"{way}-{size}.mb_per_s", "MB/s", StoreGoal(way))));
             rows.Add(Below(samples, $"{size}, CPU to store", $"shard-{size}.cpu_s_per_gb", "s/GB", 1.5));
             rows.Add(Below(samples, $"{size}, read a random frame", $"shard-{size}.read_us", "us", size == "64" ? 50 : null));
             rows.Add(Below(samples, $"{size}, the same, held against its XXH3", $"shard-{size}.checked_read_us", "us", size == "64" ? 50 : null));
             rows.Add(Below(samples, $"{size}, the same by key and its SHA-256", $"shard-{size}.sha256_read_us", "us", null));
             rows.AddRange(Storing.Peers.Where(way => samples.Has($"{way}-{size}.read_us"))
                 .Select(way => Against(samples, $"{size}, read a random frame, {way} : shard", $"{way}-{size}.read_us", $"shard-{size}.read_us", "us", null)));
+        }
+
+        foreach (var (measure, name) in new[] { ("scan_mb_per_s", "read all in order"), ("shuffle_mb_per_s", "read all in a random order") })
+        {
+            rows.AddRange(Sizes.All.SelectMany(size => Storing.Peers.Append("exr-zip")
+                .Where(way => samples.Has($"{way}-{size.Name}.{measure}"))
+                .Select(way => Against(samples, $"{size.Name}, {name}, shard : {way}", $"shard-{size.Name}.{measure}", $"{way}-{size.Name}.{measure}", "MB/s", null))));
         }
 
         rows.Add(Against(samples, "256, inspect : copy in memory, one core", "inspect.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5));
@@ -59,6 +72,9 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
     {
         ["name"] = Name, ["ours"] = Ours, ["peer"] = Peer, ["ratio"] = Ratio, ["unit"] = Unit, ["goal"] = Goal, ["holds"] = Holds,
     };
+
+    // Issue 4 names them of the whole, and EXR of 1080p.
+    private static double? StoreGoal(string way) => way switch { "tarfile+sha256" => 3, "hdf5-gzip" => 30, "exr-zip" => 10, _ => null };
 
     private static BenchRow Against(Samples samples, string name, string ours, string peer, string unit, double? goal)
     {

@@ -85,12 +85,13 @@ internal sealed class Rendering(string root)
             Workers = Processes,
         };
         await kit.RenderAsync(request, steady, default, default);
-        return new Dictionary<string, double>
+        return Written(folder, size.Warm + size.Frames + Tail, new()
         {
             ["frames_per_s"] = size.Frames / steady.Seconds,
             ["host_cpu_ms_per_frame"] = 1000 * steady.HostSeconds / size.Frames,
             ["cpu_ms_per_frame"] = 1000 * (steady.HostSeconds + steady.BlenderSeconds) / size.Frames,
-        };
+            ["peak_mb"] = steady.PeakMegabytes,
+        });
     }
 
     private async Task<Dictionary<string, double>> WayAsync(string folder, Sizes size, Way way)
@@ -152,7 +153,12 @@ internal sealed class Rendering(string root)
 
             var times = await Task.WhenAll(peers.Select(async peer => JObject.Parse(await SaidAsync(peer))));
             var seconds = times.Max(t => t.Value<double>("done")) - times.Min(t => t.Value<double>("begun"));
-            return new Dictionary<string, double> { ["frames_per_s"] = size.Frames / seconds, ["cpu_ms_per_frame"] = 1000 * times.Sum(t => t.Value<double>("cpu")) / size.Frames };
+            return Written(folder, size.Warm + size.Frames, new()
+            {
+                ["frames_per_s"] = size.Frames / seconds,
+                ["cpu_ms_per_frame"] = 1000 * times.Sum(t => t.Value<double>("cpu")) / size.Frames,
+                ["peak_mb"] = times.Sum(t => t.Value<double>("peak_mb")),
+            });
         }
         finally
         {
@@ -163,6 +169,15 @@ internal sealed class Rendering(string root)
                 peer.Dispose();
             }
         }
+    }
+
+    // And what lies on the disk afterwards.
+    private static Dictionary<string, double> Written(string folder, int frames, Dictionary<string, double> measured)
+    {
+        var files = new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories);
+        measured["files_per_1000"] = 1000.0 * files.Length / frames;
+        measured["kb_per_frame"] = files.Sum(file => file.Length) / 1e3 / frames;
+        return measured;
     }
 
     private Process Start(string script, string folder, Sizes size, string way, string? display) => Process.Start(new ProcessStartInfo("blender")

@@ -9,6 +9,7 @@ internal sealed class Steady(int from, int to) : IProgress<RenderProgress>
 {
     private const double TicksPerSecond = 100;
 
+    private readonly double _before = ResetPeak();
     private (long At, TimeSpan Host, double Blender) _begun, _done;
 
     public double Seconds => Stopwatch.GetElapsedTime(_begun.At, _done.At).TotalSeconds;
@@ -16,6 +17,9 @@ internal sealed class Steady(int from, int to) : IProgress<RenderProgress>
     public double HostSeconds => (_done.Host - _begun.Host).TotalSeconds;
 
     public double BlenderSeconds => _done.Blender - _begun.Blender;
+
+    /// <summary>Of the Blenders, and what this process took in addition, in 10^6 bytes.</summary>
+    public double PeakMegabytes { get; private set; }
 
     public void Report(RenderProgress value)
     {
@@ -26,15 +30,16 @@ internal sealed class Steady(int from, int to) : IProgress<RenderProgress>
         else if (value.Rendered >= to && _done.At == 0)
         {
             _done = Now();
+            PeakMegabytes = Memory("self", "VmHWM") - _before + Blenders().Sum(blender => Memory(Text(blender.Id), "VmHWM"));
         }
     }
 
-    private static (long At, TimeSpan Host, double Blender) Now() => (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, Blenders());
+    private static (long At, TimeSpan Host, double Blender) Now() => (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, Blenders().Sum(blender => blender.CpuSeconds));
 
-    // /proc/PID/stat behind the name: parent's pid is field 2, user and system time are 12 and 13.
-    private static double Blenders()
+    // Those below this process. /proc/PID/stat behind the name: parent's pid is field 2, user and system time are 12 and 13.
+    private static List<(int Id, double CpuSeconds)> Blenders()
     {
-        var seconds = 0.0;
+        var ours = new List<(int, double)>();
         foreach (var process in Process.GetProcessesByName("blender"))
         {
             using (process)
@@ -42,9 +47,10 @@ internal sealed class Steady(int from, int to) : IProgress<RenderProgress>
                 try
                 {
                     var fields = File.ReadAllText($"/proc/{process.Id}/stat").Split(") ")[1].Split(' ');
-                    seconds += fields[1] == Environment.ProcessId.ToString(CultureInfo.InvariantCulture)
-                        ? (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond
-                        : 0;
+                    if (fields[1] == Text(Environment.ProcessId))
+                    {
+                        ours.Add((process.Id, (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond));
+                    }
                 }
                 catch (IOException)
                 {
@@ -53,6 +59,17 @@ internal sealed class Steady(int from, int to) : IProgress<RenderProgress>
             }
         }
 
-        return seconds;
+        return ours;
     }
+
+    private static double ResetPeak()
+    {
+        File.WriteAllText("/proc/self/clear_refs", "5");
+        return Memory("self", "VmRSS");
+    }
+
+    private static double Memory(string process, string field) =>
+        long.Parse(File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith(field, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1.024e-3;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

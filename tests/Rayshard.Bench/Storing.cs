@@ -14,8 +14,16 @@ internal sealed class Storing
     private const string Raw = "raw";
     private const double ReadMicroseconds = 1e6;
 
+    // Of a slow peer's frames.
+    private const int SlowPart = 8;
+
+    // Goes before the clock, for the kit and its peers alike: what lay idle is memory that the host has taken back.
+    private const int WarmPart = 8;
+
     /// <summary>Who else is measured, as store.py names them.</summary>
-    public static readonly string[] Peers = ["tarfile", "npsave", "h5py"];
+    public static readonly string[] Peers = ["tarfile", "npsave", "h5py", "memmap", "hdf5-gzip"];
+
+    private static readonly DurableFiles s_files = new();
 
     private readonly Sizes _size;
     private readonly string _bench;
@@ -41,6 +49,7 @@ internal sealed class Storing
         Touched("disk", folder => Task.FromResult(Timed(() => Write(folder)))),
         new(Name("sha256"), _ => Task.FromResult(Timed(Hash))),
         .. Peers.SelectMany(peer => BothWays(peer).Select(way => Touched(way, folder => PythonAsync(peer, folder, hashed: way != peer)))),
+        .. _size.Name == "1080p" ? [Touched("exr-zip", ExrAsync)] : Array.Empty<Contender>(),
     ];
 
     /// <summary>A peer without and with SHA-256.</summary>
@@ -57,17 +66,18 @@ internal sealed class Storing
     {
         Write(folder);
         File.Delete(Path.Combine(folder, Raw));
+        s_files.FlushFolder(folder);
         return runAsync(folder);
     });
 
     /// <summary>What an experiment of so many frames of this size is; no Blender renders it.</summary>
-    private Experiment Experiment() => ExperimentResolver.Resolve(new()
+    private Experiment Experiment(int frames) => ExperimentResolver.Resolve(new()
         {
             Source = new(Path.Combine(_bench, "turning-cube", "Bench.cs"), 1),
             Name = "turning-cube",
             Toolchain = "debian-12",
             Scene = new() { File = "scene.py" },
-            Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Linear = new(0, 1, _frames) }],
+            Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Linear = new(0, 1, frames) }],
             Render = new() { Width = _size.Width, Height = _size.Height, Samples = 1 },
             Passes = [new("combined")],
             Capture = Capture.Passes,
@@ -76,26 +86,38 @@ internal sealed class Storing
     /// <summary>Writes a store into a folder, as a run does; gives the store's folder, its experiment, and what was measured.</summary>
     public (string Store, Experiment Experiment, Dictionary<string, double> Measured) Shard(string folder)
     {
-        var (experiment, path) = (Experiment(), Path.Combine(folder, "store"));
-        var (plan, records) = (new FramePlan(experiment), new RecordWriter(experiment));
-        using var store = Store.Open(path);
-        var measured = Timed(() =>
+        var warm = Path.Combine(folder, "warm");
+        using (var store = Store.Open(warm))
         {
-            using var storing = new StoringQueue(plan);
-            using var shard = new ShardRun(() => store.OpenShard(experiment, plan, 0), storing, new());
-            for (var i = 0; i < _frames; i++)
-            {
-                var frame = plan.At(i);
-                var pixels = _pixels[i % _pixels.Length];
-                shard.Append(frame, () => FrameBlobs.Of(experiment, records, frame, pixels, 4), isReused: false);
-            }
+            Fill(store, Experiment(Math.Max(2, _frames / WarmPart)));
+        }
 
-            shard.Seal();
-            storing.Drain();
-        });
-        measured["sha256_read_us"] = Read(store, plan);
-        (measured["read_us"], measured["checked_read_us"]) = (ReadMapped(path, isChecked: false), ReadMapped(path, isChecked: true));
-        return (path, experiment, measured);
+        Directory.Delete(warm, recursive: true);
+        s_files.FlushFolder(folder);
+        var (experiment, path) = (Experiment(_frames), Path.Combine(folder, "store"));
+        using (var store = Store.Open(path))
+        {
+            var measured = Timed(() => Fill(store, experiment));
+            measured["sha256_read_us"] = Read(store, new(experiment));
+            ReadMapped(path, measured);
+            return (path, experiment, measured);
+        }
+    }
+
+    private void Fill(Store store, Experiment experiment)
+    {
+        var (plan, records) = (new FramePlan(experiment), new RecordWriter(experiment));
+        using var storing = new StoringQueue(plan);
+        using var shard = new ShardRun(() => store.OpenShard(experiment, plan, 0), storing, new());
+        for (var i = 0; i < plan.Count; i++)
+        {
+            var frame = plan.At(i);
+            var pixels = _pixels[i % _pixels.Length];
+            shard.Append(frame, () => FrameBlobs.Of(experiment, records, frame, pixels, 4), isReused: false);
+        }
+
+        shard.Seal();
+        storing.Drain();
     }
 
     private double Read(Store store, FramePlan plan)
@@ -112,20 +134,27 @@ internal sealed class Storing
             times.Add(Stopwatch.GetElapsedTime(begun).TotalSeconds * ReadMicroseconds);
         }
 
-        times.Sort();
-        return times[times.Count / 2];
+        return Median(times);
     }
 
     // As a training loop reads: found by index, copied out of the mapping; checked is against the manifest's XXH3.
-    private double ReadMapped(string path, bool isChecked)
+    private void ReadMapped(string path, Dictionary<string, double> measured)
     {
         using var frames = MappedFrames.Open(path);
         var random = new Random(7);
+        var some = Enumerable.Range(0, Math.Min(400, 8 * _frames)).Select(_ => random.Next(_frames)).ToArray();
+        (measured["read_us"], measured["checked_read_us"]) = (Median(ReadAll(frames, some, isChecked: false)), Median(ReadAll(frames, some, isChecked: true)));
+        var all = Enumerable.Range(0, _frames).ToArray();
+        measured["scan_mb_per_s"] = Megabytes / ReadAll(frames, all, isChecked: false).Sum() * ReadMicroseconds;
+        random.Shuffle(all);
+        measured["shuffle_mb_per_s"] = Megabytes / ReadAll(frames, all, isChecked: false).Sum() * ReadMicroseconds;
+    }
+
+    private double[] ReadAll(MappedFrames frames, int[] indexes, bool isChecked)
+    {
         var floats = new float[FrameBytes / sizeof(float)];
-        var times = new List<double>();
-        for (var i = 0; i < Math.Min(400, 8 * _frames); i++)
+        return [.. indexes.Select(index =>
         {
-            var index = random.Next(_frames);
             var begun = Stopwatch.GetTimestamp();
             using (var frame = frames.TryGet(index)!)
             {
@@ -137,11 +166,14 @@ internal sealed class Storing
                 frame.Floats(0).Span.CopyTo(floats);
             }
 
-            times.Add(Stopwatch.GetElapsedTime(begun).TotalSeconds * ReadMicroseconds);
-        }
+            return Stopwatch.GetElapsedTime(begun).TotalMicroseconds;
+        })];
+    }
 
-        times.Sort();
-        return times[times.Count / 2];
+    private static double Median(IEnumerable<double> times)
+    {
+        var sorted = times.Order().ToArray();
+        return sorted[sorted.Length / 2];
     }
 
     private void Hash()
@@ -163,28 +195,40 @@ internal sealed class Storing
         RandomAccess.FlushToDisk(file);
     }
 
-    private async Task<Dictionary<string, double>> PythonAsync(string way, string folder, bool hashed)
+    private Task<Dictionary<string, double>> PythonAsync(string way, string folder, bool hashed)
     {
+        var frames = way == "hdf5-gzip" ? Math.Max(2, _frames / SlowPart) : _frames;
+
         // Debian's own, because it is the one with NumPy where Blender comes from Debian.
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3")
+        return ToldAsync(frames, "/usr/bin/python3", Path.Combine(_bench, "peers", "store.py"), way, folder, Text(frames), Text(_size.Width), Text(_size.Height), hashed ? "1" : "0");
+    }
+
+    private Task<Dictionary<string, double>> ExrAsync(string folder)
+    {
+        const int frames = 8;
+        return ToldAsync(
+            frames, "blender", "--background", "--factory-startup", "-noaudio", "--python-exit-code", "64", "--python", Path.Combine(_bench, "peers", "save_exr.py"), "--", folder, Text(frames), Text(_size.Width), Text(_size.Height));
+    }
+
+    // What a peer tells in its last line.
+    private async Task<Dictionary<string, double>> ToldAsync(int frames, string program, params string[] arguments)
+    {
+        using var peer = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = peer.StandardError.ReadToEndAsync();
+        var said = await peer.StandardOutput.ReadToEndAsync();
+        await peer.WaitForExitAsync();
+        if (peer.ExitCode != 0)
         {
-            ArgumentList = { Path.Combine(_bench, "peers", "store.py"), way, folder, Text(_frames), Text(_size.Width), Text(_size.Height), hashed ? "1" : "0" },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = python.StandardError.ReadToEndAsync();
-        var said = await python.StandardOutput.ReadToEndAsync();
-        await python.WaitForExitAsync();
-        if (python.ExitCode != 0)
-        {
-            throw new RayshardException(ExitCode.Failed, $"store.py {way} ended with exit code {python.ExitCode}; it needs NumPy and h5py (blender/install.sh --bench): {await errors}");
+            throw new RayshardException(ExitCode.Failed, $"{program} {arguments[0]} ended with exit code {peer.ExitCode}; the peers need what blender/install.sh --bench installs: {await errors}");
         }
 
-        var json = JObject.Parse(said);
-        var rates = Rates(json.Value<double>("seconds"), json.Value<double>("cpu"));
+        var json = JObject.Parse(said.TrimEnd().Split('\n').Last(line => line.StartsWith('{')));
+        var megabytes = frames * (FrameBytes / 1e6);
+        var rates = Rates(megabytes, json.Value<double>("seconds"), json.Value<double>("cpu"));
+        rates["scan_mb_per_s"] = megabytes / json.Value<double>("scan_s");
         if (json["read_us"] is { } read)
         {
-            rates["read_us"] = (double)read;
+            (rates["read_us"], rates["shuffle_mb_per_s"]) = ((double)read, megabytes / json.Value<double>("shuffle_s"));
         }
 
         return rates;
@@ -194,11 +238,11 @@ internal sealed class Storing
     {
         var (begun, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         work();
-        return Rates(Stopwatch.GetElapsedTime(begun).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
+        return Rates(Megabytes, Stopwatch.GetElapsedTime(begun).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
     }
 
-    private Dictionary<string, double> Rates(double seconds, double cpuSeconds) =>
-        new() { ["mb_per_s"] = Megabytes / seconds, ["cpu_s_per_gb"] = cpuSeconds / (Megabytes / 1000) };
+    private static Dictionary<string, double> Rates(double megabytes, double seconds, double cpuSeconds) =>
+        new() { ["mb_per_s"] = megabytes / seconds, ["cpu_s_per_gb"] = cpuSeconds / (megabytes / 1000) };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

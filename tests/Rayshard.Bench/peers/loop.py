@@ -4,6 +4,7 @@ import importlib.util
 import json
 import math
 import os
+import resource
 import sys
 import time
 
@@ -41,6 +42,6 @@ def run(render, clean=lambda: None):
     sys.stdin.readline()
     begun, cpu = time.monotonic(), time.process_time()
     some(warm, frames)
-    print("BENCH " + json.dumps({"begun": begun, "done": time.monotonic(), "cpu": time.process_time() - cpu}), file=sys.stderr, flush=True)
+    print("BENCH " + json.dumps({"begun": begun, "done": time.monotonic(), "cpu": time.process_time() - cpu, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3}), file=sys.stderr, flush=True)
     clean()
     os._exit(0)

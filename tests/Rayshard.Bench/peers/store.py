@@ -1,7 +1,9 @@
-"""Stores noisy frames of floats and flushes them, then reads some in a random order.
+"""Stores noisy frames of floats and flushes them, then reads them: some in a random order, all in order, all in a random order.
 
 Arguments: way, folder, frames, width, height, 1 to name each by its SHA-256. The ways: tarfile (as webdataset's TarWriter does: a TarInfo and
-addfile() of the bytes that numpy.save gives), npsave (a file per frame), h5py (one file, a chunk per frame).
+addfile() of the bytes that numpy.save gives), npsave (a file per frame), h5py (one file, a chunk per frame), memmap (one file, as large as all
+frames), hdf5-gzip (a compressed file per frame, as BlenderProc's writer). An eighth of the frames goes before the clock, so that no memory is touched
+for the first time behind it.
 """
 import hashlib
 import io
@@ -11,6 +13,7 @@ import random
 import statistics
 import sys
 import tarfile
+import tempfile
 import time
 
 import numpy
@@ -18,6 +21,12 @@ import numpy
 
 def name_of(content, i, hashed):
     return hashlib.sha256(content).hexdigest() if hashed else "%06d" % i
+
+
+def flush(path):
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
 
 
 class Tarfile:
@@ -33,8 +42,15 @@ class Tarfile:
                     tar.addfile(entry, io.BytesIO(content))
             file.flush()
             os.fsync(file.fileno())
+        self.path = file.name
 
     read = None
+
+    def scan(self):
+        # As webdataset reads: the stream, entry by entry.
+        with tarfile.open(self.path, "r|") as tar:
+            for entry in tar:
+                yield numpy.load(io.BytesIO(tar.extractfile(entry).read()))
 
 
 class NpSave:
@@ -45,12 +61,43 @@ class NpSave:
             self.names.append(os.path.join(folder, "%s.%d.npy" % (name_of(array, i, hashed), i)))
             numpy.save(self.names[-1], array)
         for name in self.names:
-            descriptor = os.open(name, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+            flush(name)
 
     def read(self, i):
         return numpy.load(self.names[i])
+
+
+class Memmap:
+    def write(self, folder, frames, arrays, hashed):
+        path = os.path.join(folder, "frames.raw")
+        self.data = numpy.memmap(path, "f4", "w+", shape=(frames,) + arrays[0].shape)
+        for i in range(frames):
+            self.data[i] = arrays[i % len(arrays)]
+            if hashed:
+                name_of(arrays[i % len(arrays)], i, hashed)
+        self.data.flush()
+        flush(path)
+
+    def read(self, i):
+        return self.data[i].copy()
+
+
+class Hdf5Gzip:
+    def write(self, folder, frames, arrays, hashed):
+        import h5py
+        self.names = []
+        for i in range(frames):
+            array = arrays[i % len(arrays)]
+            self.names.append(os.path.join(folder, "%s.%d.hdf5" % (name_of(array, i, hashed), i)))
+            with h5py.File(self.names[-1], "w") as file:
+                file.create_dataset("colors", data=array, compression="gzip")
+        for name in self.names:
+            flush(name)
+
+    def read(self, i):
+        import h5py
+        with h5py.File(self.names[i], "r") as file:
+            return file["colors"][()]
 
 
 class H5py:
@@ -64,9 +111,7 @@ class H5py:
                 data[i] = arrays[i % len(arrays)]
                 names[i] = name_of(arrays[i % len(arrays)], i, hashed)
             file.flush()
-        descriptor = os.open(path, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        flush(path)
         self.data = h5py.File(path, "r")["frames"]
 
     def read(self, i):
@@ -77,7 +122,11 @@ def main(way, folder, frames, width, height, hashed):
     frames, shape = int(frames), (int(height), int(width), 4)
     # Made, and so touched, before the clock starts: first touch of memory that the host has reclaimed is 5-10 times slower.
     arrays = list(numpy.random.default_rng(7).random((min(16, frames),) + shape, numpy.float32))
-    peer = {"tarfile": Tarfile, "npsave": NpSave, "h5py": H5py}[way]()
+    peer = {"tarfile": Tarfile, "npsave": NpSave, "h5py": H5py, "memmap": Memmap, "hdf5-gzip": Hdf5Gzip}[way]()
+    with tempfile.TemporaryDirectory(dir=folder) as warm:
+        peer.write(warm, max(1, frames // 8), arrays, hashed == "1")
+    # What is deleted is given back to the disk before the clock starts.
+    flush(folder)
     begun, cpu = time.monotonic(), time.process_time()
     peer.write(folder, frames, arrays, hashed == "1")
     said = {"seconds": time.monotonic() - begun, "cpu": time.process_time() - cpu}
@@ -89,7 +138,17 @@ def main(way, folder, frames, width, height, hashed):
             times.append(time.perf_counter() - begun)
             assert array.shape == shape
         said["read_us"] = 1e6 * statistics.median(times)
+        shuffled = order.sample(range(frames), frames)
+        said["shuffle_s"] = seconds(peer.read(i) for i in shuffled)
+    said["scan_s"] = seconds(peer.scan() if peer.read is None else (peer.read(i) for i in range(frames)))
     print(json.dumps(said))
+
+
+def seconds(arrays):
+    begun = time.perf_counter()
+    for array in arrays:
+        assert array.ndim == 3
+    return time.perf_counter() - begun
 
 
 main(*sys.argv[1:])
