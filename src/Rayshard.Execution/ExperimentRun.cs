@@ -81,7 +81,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
                     Store(_steps.Dequeue(), outcome);
                     Settle();
                     ReportRendered();
-                    _memory.Keep();
+                    _memory.Keep(_counts.ShardsSealed);
                 }
             }
 

@@ -10,11 +10,18 @@ internal sealed class FlatMemory
     private const long Bytes = 1 << 20;
 
     private long _collectedAt;
+    private int _sealed;
 
     /// <summary>Collects what was thrown away, where that is much.</summary>
-    public void Keep()
+    /// <param name="shardsSealed">So far: what the collector holds of a shard's frames, which lived long, is old only when the shard is done.</param>
+    public void Keep(int shardsSealed)
     {
-        if (GC.GetTotalAllocatedBytes() - _collectedAt > Bytes)
+        if (shardsSealed != _sealed)
+        {
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+            (_collectedAt, _sealed) = (GC.GetTotalAllocatedBytes(), shardsSealed);
+        }
+        else if (GC.GetTotalAllocatedBytes() - _collectedAt > Bytes)
         {
             GC.Collect(0, GCCollectionMode.Forced, blocking: true);
             _collectedAt = GC.GetTotalAllocatedBytes();

@@ -65,6 +65,8 @@ internal sealed class RenderCounts
     private long _rendered, _reused, _bytes;
     private int _sealed;
 
+    public int ShardsSealed => Volatile.Read(ref _sealed);
+
     /// <summary>Notes frames and bytes that were there before.</summary>
     public void Found(int frames, long bytes, bool isSealed)
     {
@@ -87,6 +89,6 @@ internal sealed class RenderCounts
 
     public RenderProgress On(RenderProgress progress) => progress with
     {
-        Rendered = Interlocked.Read(ref _rendered), Reused = Interlocked.Read(ref _reused), Bytes = Interlocked.Read(ref _bytes), ShardsSealed = Volatile.Read(ref _sealed),
+        Rendered = Interlocked.Read(ref _rendered), Reused = Interlocked.Read(ref _reused), Bytes = Interlocked.Read(ref _bytes), ShardsSealed = ShardsSealed,
     };
 }

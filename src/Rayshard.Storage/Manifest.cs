@@ -28,6 +28,8 @@ internal static class Manifest
         Line(text, Head(layout, frames.Count));
         var shapes = layout.Passes.Select(pass => $"[{pass.Height},{pass.Width},{pass.Channels.Count}]").ToArray();
 
+        var start = text.WrittenCount;
+
         // Straight as UTF-8: nothing else is stored meanwhile.
         foreach (var entry in frames)
         {
@@ -38,6 +40,13 @@ internal static class Manifest
                 var (pass, blob) = (layout.Passes[i], entry.Blobs[i]);
                 text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"dtype":"{{RecordedPass.Dtype}}","length":{{pass.BlobBytes}},"name":"{{EntryName.OfBlob(entry.Record, pass.Name)}}","offset":{{layout.BlobOffset(entry, i)}},"sha256":"{{blob.Address}}","shape":{{shapes[i]}},"xxh3":"{{blob.Xxh3:x16}}"}""", out length) ? length : throw TooLong());
                 text.Write("\n"u8);
+            }
+
+            if (entry == frames[0])
+            {
+                // The others are hardly longer, and a buffer that doubles leaves as much again behind.
+                const int more = 64;
+                text.GetSpan((int)Math.Min(MaxBytes, (text.WrittenCount - start + more) * (long)frames.Count));
             }
         }
 
