@@ -18,40 +18,44 @@ internal static class Manifest
     // With 30 characters of a pass's name and every number as long as it can be, 420.
     private const int MaxLine = 512;
 
+    private const int PieceBytes = 1 << 20;
+
     /// <summary>Larger than any manifest of a shard that <see cref="FramePlan"/> cuts; a larger one is refused before it is read.</summary>
     public const long MaxBytes = 1L << 30;
 
     /// <summary>The manifest that stands behind <paramref name="frames"/>, its header's block at <paramref name="offset"/>.</summary>
     public static ReadOnlyMemory<byte> Write(ShardLayout layout, IReadOnlyList<FrameEntry> frames, long offset)
     {
-        var text = new ArrayBufferWriter<byte>(MaxLine);
-        Line(text, Head(layout, frames.Count));
+        var whole = new ArrayBufferWriter<byte>();
+        foreach (var piece in Pieces(layout, frames, offset))
+        {
+            whole.Write(piece.Span);
+        }
+
+        return whole.WrittenMemory;
+    }
+
+    /// <summary>The same piece by piece, for a manifest of a shard of small frames has tens of megabytes. Each is good until the next.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Pieces(ShardLayout layout, IReadOnlyList<FrameEntry> frames, long offset)
+    {
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var text = new ArrayBufferWriter<byte>(PieceBytes);
         var shapes = layout.Passes.Select(pass => $"[{pass.Height},{pass.Width},{pass.Channels.Count}]").ToArray();
-
-        var start = text.WrittenCount;
-
-        // Straight as UTF-8: nothing else is stored meanwhile.
+        Line(text, Head(layout, frames.Count));
         foreach (var entry in frames)
         {
-            text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"frame":"{{entry.Frame}}","index":{{entry.Index}},"length":{{entry.RecordBytes}},"name":"{{EntryName.OfRecord(entry.Record)}}","offset":{{entry.Offset + Ustar.Block}},"sha256":"{{entry.Record}}","xxh3":"{{entry.RecordXxh3:x16}}"}""", out var length) ? length : throw TooLong());
-            text.Write("\n"u8);
-            for (var i = 0; i < shapes.Length; i++)
+            Lines(text, layout, shapes, entry);
+            if (text.WrittenCount > PieceBytes / 2)
             {
-                var (pass, blob) = (layout.Passes[i], entry.Blobs[i]);
-                text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"dtype":"{{RecordedPass.Dtype}}","length":{{pass.BlobBytes}},"name":"{{EntryName.OfBlob(entry.Record, pass.Name)}}","offset":{{layout.BlobOffset(entry, i)}},"sha256":"{{blob.Address}}","shape":{{shapes[i]}},"xxh3":"{{blob.Xxh3:x16}}"}""", out length) ? length : throw TooLong());
-                text.Write("\n"u8);
-            }
-
-            if (entry == frames[0])
-            {
-                // The others are hardly longer, and a buffer that doubles leaves as much again behind.
-                const int more = 64;
-                text.GetSpan((int)Math.Min(MaxBytes, (text.WrittenCount - start + more) * (long)frames.Count));
+                sha256.AppendData(text.WrittenSpan);
+                yield return text.WrittenMemory;
+                text.ResetWrittenCount();
             }
         }
 
-        Line(text, Foot(frames.Count * (1 + layout.Passes.Count), offset + Ustar.Block, SHA256.HashData(text.WrittenSpan)));
-        return text.WrittenMemory;
+        sha256.AppendData(text.WrittenSpan);
+        Line(text, Foot(frames.Count * (1 + layout.Passes.Count), offset + Ustar.Block, sha256.GetHashAndReset()));
+        yield return text.WrittenMemory;
     }
 
     /// <summary>The last line, without its line feed: entries, where the first line begins, SHA-256 of the lines before.</summary>
@@ -74,6 +78,19 @@ internal static class Manifest
         ["rayshard"] = Version,
         ["shard_set"] = layout.ShardSet.ToString(),
     });
+
+    // Straight as UTF-8: nothing else is stored meanwhile.
+    private static void Lines(ArrayBufferWriter<byte> text, ShardLayout layout, string[] shapes, FrameEntry entry)
+    {
+        text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"frame":"{{entry.Frame}}","index":{{entry.Index}},"length":{{entry.RecordBytes}},"name":"{{EntryName.OfRecord(entry.Record)}}","offset":{{entry.Offset + Ustar.Block}},"sha256":"{{entry.Record}}","xxh3":"{{entry.RecordXxh3:x16}}"}""", out var length) ? length : throw TooLong());
+        text.Write("\n"u8);
+        for (var i = 0; i < shapes.Length; i++)
+        {
+            var (pass, blob) = (layout.Passes[i], entry.Blobs[i]);
+            text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"dtype":"{{RecordedPass.Dtype}}","length":{{pass.BlobBytes}},"name":"{{EntryName.OfBlob(entry.Record, pass.Name)}}","offset":{{layout.BlobOffset(entry, i)}},"sha256":"{{blob.Address}}","shape":{{shapes[i]}},"xxh3":"{{blob.Xxh3:x16}}"}""", out length) ? length : throw TooLong());
+            text.Write("\n"u8);
+        }
+    }
 
     private static void Line(ArrayBufferWriter<byte> text, string line)
     {

@@ -12,7 +12,7 @@ public sealed class ShardWriter : IDisposable
     /// <summary>Bytes after which the frames so far are flushed to the disk together.</summary>
     public const long FlushBytes = 64L << 20;
 
-    private static readonly byte[] s_zeros = new byte[Ustar.TrailerBytes];
+    private static readonly byte[] s_padding = new byte[Ustar.Block];
 
     private readonly IDurableFiles _files;
     private readonly string _path;
@@ -126,9 +126,17 @@ public sealed class ShardWriter : IDisposable
     public SealedShard Seal()
     {
         ThrowIfDone();
-        SetEntry(0, EntryName.Manifest, Manifest.Write(Layout, _held, _end));
-        _buffers.Add(s_zeros);
-        Guarded(() => _files.Append(_file, _end, _buffers));
+        var end = _end + Ustar.Block;
+        foreach (var piece in Manifest.Pieces(Layout, _held, _end))
+        {
+            Guarded(() => _files.Append(_file, end, [piece]));
+            end += piece.Length;
+        }
+
+        // Its header comes last, because only then its size is known: without one a partial ends with its last frame.
+        Ustar.Write(_headers, EntryName.Manifest, end - _end - Ustar.Block);
+        Guarded(() => _files.Append(_file, end, [new byte[Ustar.Padding(end) + Ustar.TrailerBytes]]));
+        Guarded(() => _files.Append(_file, _end, [_headers.AsMemory(0, Ustar.Block)]));
         FlushFile();
         _isSealed = true;
         _file.Dispose();
@@ -156,7 +164,7 @@ public sealed class ShardWriter : IDisposable
         Ustar.Write(header.Span, name, content.Length);
         _buffers.Add(header);
         _buffers.Add(content);
-        _buffers.Add(s_zeros.AsMemory(0, Ustar.Padding(content.Length)));
+        _buffers.Add(s_padding.AsMemory(0, Ustar.Padding(content.Length)));
     }
 
     // What the last writer left may be in the kernel's memory only: one flush makes it a floor to fall back to.
