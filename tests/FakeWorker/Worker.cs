@@ -49,7 +49,7 @@ internal sealed class Worker(string start, Wire wire)
         var file = new FileStream((string)slots["path"]!, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         _slots = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, false).CreateViewAccessor();
         var environment = new JsonObject(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => KeyValuePair.Create((string)v.Key, (JsonNode?)(string?)v.Value)));
-        wire.Send(new() { ["type"] = "opened", ["passes"] = Passes(), ["settings"] = new JsonObject { ["environment"] = environment, ["open"] = message.DeepClone() } });
+        wire.Send(new() { ["type"] = "opened", ["passes"] = Passes(), ["settings"] = new JsonObject { ["environment"] = environment, ["open"] = message.DeepClone() }, ["engine"] = null });
     }
 
     private void Render(JsonObject message)

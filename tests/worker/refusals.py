@@ -44,6 +44,25 @@ class Refusals(WorkerTest):
             self.assert_refused(worker, "scene.files", "picture.ppm", root=root)
             worker.open(root=root, files=["scene.py", "picture.ppm"])
 
+    def test_a_scene_that_is_set_to_another_engine_is_told_and_rendered_by_cycles(self):
+        """EEVEE is what Blender begins with: a scene file that leaves it so asks for nothing, a .blend shows what its author saw."""
+        save = "def apply(parameters):\n    bpy.ops.wm.save_as_mainfile(filepath=parameters['to'], copy=True)\n"
+        with Worker() as worker:
+            self.assertIsNone(worker.open(root=self.scene())["engine"])
+            plain = self.assert_frame(worker)["combined"]
+            self.assertIsNone(worker.open(root=self.scene("bpy.context.scene.render.engine = 'CYCLES'"))["engine"])
+            self.assertEqual("BLENDER_WORKBENCH", worker.open(root=self.scene("bpy.context.scene.render.engine = 'BLENDER_WORKBENCH'"))["engine"])
+            worker.open(root=self.scene("EEVEE = bpy.context.scene.render.engine\n" + save))
+            self.assert_frame(worker, apply={"to": os.path.join(self.root, "cycles.blend")})
+            self.assertIsNone(worker.open(root=self.root, file="cycles.blend")["engine"])
+            with open(os.path.join(self.root, "scene.py"), "a") as file:
+                file.write("\n_build = build\ndef build():\n    _build()\n    bpy.ops.wm.save_as_mainfile(filepath=__file__[:-8] + 'eevee.blend', copy=True)\n")
+            worker.open(root=self.root)
+            eevee = worker.open(root=self.root, file="eevee.blend")["engine"]
+            self.assertIn("EEVEE", eevee)
+            self.assertEqual(plain.tobytes(), self.assert_frame(worker)["combined"].tobytes())
+            self.assertEqual(eevee, worker.open(root=self.scene("bpy.context.scene.render.engine = '%s'" % eevee))["engine"])
+
     def test_settings_are_written_down(self):
         with Worker() as worker:
             settings = worker.open(root=self.scene(), samples=3)["settings"]

@@ -100,4 +100,25 @@ public sealed class StoringQueueTests
         Assert.Equal("torn", Assert.Throws<InvalidDataException>(storing.Drain).Message);
         Assert.Equal(1, appended);
     }
+
+    [Fact]
+    public void A_frame_whose_shard_cant_be_opened_gives_its_memory_back()
+    {
+        var experiment = Synthetic.Experiment();
+        var plan = new FramePlan(experiment);
+        var frame = plan.At(0);
+        using var storing = new StoringQueue(plan);
+        using var shard = new ShardRun(() => throw new IOException("full"), storing, new());
+        var taken = 0;
+
+        Assert.Equal("full", Assert.Throws<IOException>(() => shard.Append(frame, Take, isReused: false)).Message);
+        Assert.Equal(1, taken);
+
+        FrameBlobs Take()
+        {
+            taken++;
+            var (width, height) = (experiment.Render.Width, experiment.Render.Height);
+            return FrameBlobs.Of(experiment, new(experiment), frame, new float[4 * width * height], 4);
+        }
+    }
 }
