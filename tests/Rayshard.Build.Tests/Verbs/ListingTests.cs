@@ -7,7 +7,12 @@ namespace Rayshard.Build.Tests.Verbs;
 /// <summary>What Toolchains says of each.</summary>
 public sealed class ListingTests
 {
-    private static readonly JObject s_probe = JObject.Parse("""{"when": "2026-11-26T01:33:44Z", "captures": ["viewer", "passes"], "conditions": {"provider": "apt", "cpu_class": "avx2+embree-avx2"}}""");
+    private static readonly JObject s_probe = new()
+    {
+        ["when"] = "2026-11-26T01:33:44Z",
+        ["captures"] = new JArray("viewer", "passes"),
+        ["conditions"] = new JObject { ["provider"] = "apt", ["cpu_class"] = "avx2+embree-avx2" },
+    };
 
     [Fact]
     public void What_is_here_but_was_not_probed_is_told_from_what_is_not_here()
