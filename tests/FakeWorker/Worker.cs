@@ -61,7 +61,7 @@ internal sealed class Worker(string start, Wire wire)
             return;
         }
 
-        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["sums"] = Fill(message, behave), ["seconds"] = Stopwatch.GetElapsedTime(begun).TotalSeconds };
+        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["sums"] = Fill(message, behave), ["seconds"] = Misbehaviour.Said(behave) ?? Stopwatch.GetElapsedTime(begun).TotalSeconds };
         wire.Send(answer);
         if (behave == "twice")
         {

@@ -54,6 +54,7 @@ public sealed class StoringQueueTests
     {
         using var storing = new StoringQueue(new(Synthetic.Experiment()));
         using var goOn = new ManualResetEventSlim();
+        using var othersAreHashed = new ManualResetEventSlim();
         var appended = new List<int>();
         for (var i = 0; i < 1000; i++)
         {
@@ -65,10 +66,16 @@ public sealed class StoringQueueTests
                     goOn.Wait();
                 }
 
+                if (number == 500)
+                {
+                    othersAreHashed.Set();
+                }
+
                 return () => appended.Add(number);
             });
         }
 
+        othersAreHashed.Wait();
         Assert.Empty(appended);
         goOn.Set();
         storing.Drain();
