@@ -33,11 +33,12 @@ class Scene:
     def __init__(self, asked, render, threads, compositing):
         self.root = os.path.realpath(asked["root"])
         self.declared = {os.path.realpath(os.path.join(self.root, name)) for name in asked["files"]}
-        self.known = None
+        self.known = self.given_engine = None
         seed_everything(0)
         self.apply = self._load(os.path.join(self.root, asked["file"]))
         self.check_files()
         self.bpy = bpy.context.scene
+        self.engine = self._other_engine()
         self.settled = [(row[0], row[1], self._settle(*row)) for row in compat.settled(self.bpy, render, threads, compositing)]
 
     def _load(self, path):
@@ -47,6 +48,7 @@ class Scene:
             bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
             return None
         bpy.ops.wm.read_factory_settings(use_empty=True)
+        self.given_engine = bpy.context.scene.render.engine
         # Compiled files beside the scene would be written, and stale ones read.
         sys.dont_write_bytecode, sys.pycache_prefix = True, os.devnull
         sys.path.insert(0, self.root)
@@ -61,6 +63,21 @@ class Scene:
         module.build()
         self.persistent = getattr(module, "PERSISTENT", False)
         return getattr(module, "apply", None)
+
+    def _other_engine(self):
+        """The engine that the scene is set to where that is not Cycles, which renders it all the same; else None."""
+        engine = self.bpy.render.engine
+        if engine == "CYCLES":
+            return None
+        # EEVEE is what Blender begins with: a scene file that does not write its name does not ask for it.
+        return engine if engine != self.given_engine or any(self._writes(path, engine) for path in self.declared) else None
+
+    @staticmethod
+    def _writes(path, word):
+        if not path.endswith(".py"):
+            return False
+        with open(path, "rb") as file:
+            return word.encode("ascii") in file.read()
 
     def check_files(self):
         """Whatever the scene is made of must be declared: a file that is not would decide pixels without being in the frame's key."""

@@ -62,7 +62,7 @@ def open_experiment(message):
     """The Experiment and the answer to `open`; None and a refusal where it can't be had."""
     try:
         opened = Experiment(message)
-        return opened, dict(type="opened", settings=rna.settings(opened.scene.bpy), passes=opened.slots.passes)
+        return opened, dict(type="opened", settings=rna.settings(opened.scene.bpy), passes=opened.slots.passes, engine=opened.scene.engine)
     except scene.Refused as e:
         return None, dict(type="refused", field=e.field, reason=e.reason, fix=e.fix)
     except Exception as e:

@@ -6,8 +6,8 @@ namespace Rayshard.Build.Tasks;
 /// <summary>Lists the toolchains.</summary>
 [TaskName("Toolchains")]
 [TaskDescription("Lists the pinned Blenders, and which of them this machine has had and probed")]
-public sealed class ToolchainsTask : FrostingTask<KitContext>
+public sealed class ToolchainsTask : AsyncFrostingTask<KitContext>
 {
     /// <inheritdoc/>
-    public override void Run(KitContext context) => new Listing(context).Run();
+    public override Task RunAsync(KitContext context) => new Listing(context).RunAsync();
 }

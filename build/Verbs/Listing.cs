@@ -1,4 +1,5 @@
 using Newtonsoft.Json.Linq;
+using Rayshard.Blender;
 
 namespace Rayshard.Build.Verbs;
 
@@ -6,10 +7,11 @@ namespace Rayshard.Build.Verbs;
 public sealed class Listing(KitContext context)
 {
     /// <summary>Lists; a toolchain takes a line, and each of its probes one more.</summary>
-    public void Run()
+    public async Task RunAsync()
     {
-        foreach (var (pin, probes) in context.Kit.Toolchains())
+        foreach (var known in await context.Kit.ToolchainsAsync(context.Interruption.Now).ConfigureAwait(false))
         {
+            var pin = known.Pin;
             if (context.Options.Json)
             {
                 context.Terminal.Answer(new JObject
@@ -20,21 +22,37 @@ public sealed class Listing(KitContext context)
                     ["build"] = pin.Build,
                     ["provider"] = pin.Provider,
                     ["providers"] = new JArray(PinFields.Providers(pin)),
-                    ["probes"] = new JArray(probes),
+                    ["present"] = new JArray(known.Present),
+                    ["probes"] = new JArray(known.Probes),
                 });
                 continue;
             }
 
-            context.Terminal.Say($"{pin.Id}: Blender {pin.Version}, build {pin.Build}, by {string.Join(" or ", PinFields.Providers(pin))}{(pin.Release.Length > 0 ? $" ({pin.Release}{(pin.IsMoving ? ", moves on" : "")})" : "")}");
-            foreach (var probe in probes)
+            foreach (var line in Lines(known))
             {
-                context.Terminal.Say($"  probed {(string?)probe["when"]} by {(string?)probe["conditions"]?["provider"]} on {(string?)probe["conditions"]?["cpu_class"]}: {string.Join(", ", probe["captures"]?.Values<string>() ?? [])} agree to the bit");
+                context.Terminal.Say(line);
             }
+        }
+    }
 
-            if (probes.Count == 0)
-            {
-                context.Terminal.Say("  not probed on this machine");
-            }
+    /// <summary>What is said of a toolchain.</summary>
+    public static IEnumerable<string> Lines(KnownToolchain known)
+    {
+        var pin = known.Pin;
+        yield return $"{pin.Id}: Blender {pin.Version}, build {pin.Build}, by {string.Join(" or ", PinFields.Providers(pin))}{(pin.Release.Length > 0 ? $" ({pin.Release}{(pin.IsMoving ? ", moves on" : "")})" : "")}";
+        foreach (var probe in known.Probes)
+        {
+            yield return $"  probed {(string?)probe["when"]} by {(string?)probe["conditions"]?["provider"]} on {(string?)probe["conditions"]?["cpu_class"]}: {string.Join(", ", probe["captures"]?.Values<string>() ?? [])} agree to the bit";
+        }
+
+        foreach (var provider in known.Unprobed)
+        {
+            yield return $"  present by {provider}, not probed";
+        }
+
+        if (known.Present.Count == 0)
+        {
+            yield return known.Probes.Count == 0 ? "  not on this machine" : "  no longer on this machine";
         }
     }
 }

@@ -27,6 +27,9 @@ internal sealed class AptPackage : IProvider
             : throw Lacks($"package '{pin.Package}' {installed} is installed but its executable is gone: sudo apt-get install --reinstall {pin.Package}");
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> IsHereAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now) => await VersionAsync(pin.Package, now).ConfigureAwait(false) == pin.PackageVersion;
+
     internal static void Check(ToolchainPin pin, string? installed, bool hasXvfb)
     {
         if (installed is null)

@@ -6,15 +6,14 @@ internal sealed class Archive : IProvider
     /// <inheritdoc/>
     public async Task<Installation> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now)
     {
-        var digest = Digest.Parse(pin.Sha256);
-        var root = Path.Combine(options.StateFolder, "roots", $"{pin.Id}-{digest.ToString()[..12]}");
+        var root = RootOf(pin, options);
         var executable = Path.Combine(root, "blender");
         if (File.Exists(executable))
         {
             return Installation.OnMachine(executable);
         }
 
-        using var file = new PinnedFile(Path.Combine(options.StateFolder, "archives"), digest, $"toolchain '{pin.Id}'");
+        using var file = new PinnedFile(Path.Combine(options.StateFolder, "archives"), Digest.Parse(pin.Sha256), $"toolchain '{pin.Id}'");
         var archive = await file.FetchAsync(pin.Urls, now).ConfigureAwait(false);
         var partial = $"{root}.{Environment.ProcessId}.partial";
         Directory.CreateDirectory(partial);
@@ -42,6 +41,11 @@ internal sealed class Archive : IProvider
 
         return Installation.OnMachine(executable);
     }
+
+    /// <inheritdoc/>
+    public Task<bool> IsHereAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now) => Task.FromResult(File.Exists(Path.Combine(RootOf(pin, options), "blender")));
+
+    private static string RootOf(ToolchainPin pin, ToolchainOptions options) => Path.Combine(options.StateFolder, "roots", $"{pin.Id}-{pin.Sha256[..12]}");
 
     private static async Task UnpackAsync(string archive, string into, ToolchainPin pin, CancellationToken cancellation)
     {

@@ -33,6 +33,27 @@ internal sealed class ContainerImage : IProvider
             : $"toolchain '{pin.Id}': {engineNames} has no image '{pin.Image}'{await OtherAsync(engines[0], name, now).ConfigureAwait(false)}: type {engines[0].Program} pull {pin.Image}");
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> IsHereAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now)
+    {
+        try
+        {
+            foreach (var engine in await ContainerEngine.FindAsync(now).ConfigureAwait(false))
+            {
+                if (await engine.IdOfAsync(pin.Image, now).ConfigureAwait(false) is not null)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (RayshardException)
+        {
+            // No engine, so no image.
+        }
+
+        return false;
+    }
+
     // The same name with another digest is the likeliest mistake, so it is told.
     private static async Task<string> OtherAsync(ContainerEngine engine, string name, CancellationToken now) =>
         await engine.IdOfAsync(name, now).ConfigureAwait(false) is { } id ? $" ('{name}' is another one here, {id}, and may give other bits)" : "";

@@ -20,9 +20,8 @@ internal sealed class DebianRoot : IProvider
             throw new RayshardException(ExitCode.MachineLacks, $"toolchain '{pin.Id}' needs bubblewrap and dpkg. Type: sudo apt-get install -y --no-install-recommends bubblewrap dpkg");
         }
 
-        var file = Path.Combine(options.BlenderFolder, pin.Lock);
-        var packages = DebianLock.Read(file);
-        var root = Path.GetFullPath(Path.Combine(options.StateFolder, "roots", $"{pin.Id}-{Digest.OfFile(file).ToString()[..12]}"));
+        var packages = DebianLock.Read(LockOf(pin, options));
+        var root = RootOf(pin, options);
         if (!Directory.Exists(root))
         {
             await MakeAsync(root, await FetchAsync(pin, packages, options, now).ConfigureAwait(false), now).ConfigureAwait(false);
@@ -31,6 +30,15 @@ internal sealed class DebianRoot : IProvider
         const string executable = "/usr/bin/blender";
         return new(executable, Digest.OfFile(root + executable), new Bubblewrap(root));
     }
+
+    /// <inheritdoc/>
+    public Task<bool> IsHereAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now) =>
+        Task.FromResult(File.Exists(LockOf(pin, options)) && Directory.Exists(RootOf(pin, options)));
+
+    private static string LockOf(ToolchainPin pin, ToolchainOptions options) => Path.Combine(options.BlenderFolder, pin.Lock);
+
+    private static string RootOf(ToolchainPin pin, ToolchainOptions options) =>
+        Path.GetFullPath(Path.Combine(options.StateFolder, "roots", $"{pin.Id}-{Digest.OfFile(LockOf(pin, options)).ToString()[..12]}"));
 
     private static async Task MakeAsync(string root, IReadOnlyList<string> debs, CancellationToken now)
     {

@@ -16,6 +16,9 @@ internal interface IProvider
     /// <summary>Finds it, or brings it, and makes sure that it is the pinned one. The pin has all fields that this provider needs.</summary>
     /// <exception cref="RayshardException">It can't be had or is another one (<see cref="ExitCode.MachineLacks"/>): what, why, the way out.</exception>
     Task<Installation> ProvisionAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now);
+
+    /// <summary>Whether the pinned one is here already. Brings nothing, changes nothing, and has no Blender started; the pin has all fields that this provider needs.</summary>
+    Task<bool> IsHereAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now);
 }
 
 /// <summary>A Blender that can be started.</summary>

@@ -16,5 +16,9 @@ internal sealed class PathProvider : IProvider
             : throw Lacks($"toolchain '{pin.Id}': '{pin.Executable}' has SHA-256 {found.ExecutableDigest}, but the pin says {pin.Sha256}: it is another build, which gives other bits; put the pinned one there, or pin this one under an id of its own");
     }
 
+    /// <inheritdoc/>
+    public Task<bool> IsHereAsync(ToolchainPin pin, ToolchainOptions options, CancellationToken now) =>
+        Task.FromResult(File.Exists(pin.Executable) && Digest.OfFile(pin.Executable) == Digest.Parse(pin.Sha256));
+
     private static RayshardException Lacks(string message) => new(ExitCode.MachineLacks, message);
 }

@@ -77,9 +77,26 @@ public sealed record Toolchain
         return toolchain with { Probe = probe, WasProbed = isNew };
     }
 
-    /// <summary>Results of the probes that ran on this machine, of each pinned toolchain: by provider and CPU class, with conditions and time.</summary>
-    public static IEnumerable<(ToolchainPin Pin, IReadOnlyList<JObject> Probes)> Known(ToolchainOptions options) =>
-        BlenderFacts.Toolchains.Values.Select(pin => (pin, Blender.Probe.Kept(options, pin)));
+    /// <summary>What this machine has of each pinned toolchain. Brings nothing and probes nothing.</summary>
+    public static async Task<IReadOnlyList<KnownToolchain>> KnownAsync(ToolchainOptions options, CancellationToken now)
+    {
+        var known = new List<KnownToolchain>();
+        foreach (var pin in BlenderFacts.Toolchains.Values)
+        {
+            var present = new List<string>();
+            foreach (var provider in PinFields.Providers(pin))
+            {
+                if (await IProvider.All[provider].IsHereAsync(pin, options, now).ConfigureAwait(false))
+                {
+                    present.Add(provider);
+                }
+            }
+
+            known.Add(new(pin, present, Blender.Probe.Kept(options, pin)));
+        }
+
+        return known;
+    }
 
     /// <summary>How a Worker is started.</summary>
     internal WorkerCommand Command(Capture capture) => Script(Path.Combine("worker", "worker.py"), needsWindow: capture == Capture.Viewer);
@@ -95,4 +112,14 @@ public sealed record Toolchain
         Sandbox = _installation.Sandbox,
         Readable = [_options.BlenderFolder],
     };
+}
+
+/// <summary>What a machine has of a pinned toolchain.</summary>
+/// <param name="Pin">The pin.</param>
+/// <param name="Present">The providers by which it is here, as <see cref="ToolchainPin.Provider"/> names them.</param>
+/// <param name="Probes">What the probes on this machine gave: by provider and CPU class, with conditions and time.</param>
+public sealed record KnownToolchain(ToolchainPin Pin, IReadOnlyList<string> Present, IReadOnlyList<JObject> Probes)
+{
+    /// <summary>The providers by which it is here but was never probed.</summary>
+    public IEnumerable<string> Unprobed => Present.Except(Probes.Select(probe => (string)probe["conditions"]?["provider"]!));
 }

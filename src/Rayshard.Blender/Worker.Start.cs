@@ -75,7 +75,7 @@ internal sealed partial class Worker
 
         // Again, because a file that was edited between the two would be loaded, and its pixels stored under the old key.
         _plan.Session.CheckFiles();
-        Evidence = new(hello.Json, opened.Settings);
+        Evidence = new(hello.Json, opened.Settings, opened.Engine);
         Interlocked.Exchange(ref _deadline, long.MaxValue);
     }
 

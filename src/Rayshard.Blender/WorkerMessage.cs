@@ -26,7 +26,9 @@ internal abstract record WorkerMessage
             return json.GetProperty("type").GetString() switch
             {
                 "hello" => new Hello(json.GetProperty("protocol").GetInt32(), JObject.Parse(json.GetRawText())),
-                "opened" => new Opened(JObject.Parse(json.GetProperty("settings").GetRawText()), [.. json.GetProperty("passes").EnumerateArray().Select(Pass)]),
+                "opened" => new Opened(
+                    JObject.Parse(json.GetProperty("settings").GetRawText()), [.. json.GetProperty("passes").EnumerateArray().Select(Pass)],
+                    json.GetProperty("engine").GetString()),
                 "refused" => new Refused(Text(json, "field"), Text(json, "reason"), Text(json, "fix")),
                 "frame" => new FrameDone(
                     json.GetProperty("sequence").GetInt64(), json.GetProperty("slot").GetInt32(),
@@ -54,7 +56,7 @@ internal abstract record WorkerMessage
 
     public sealed record Hello(int Protocol, JObject Json) : WorkerMessage;
 
-    public sealed record Opened(JObject Settings, IReadOnlyList<FramePass> Passes) : WorkerMessage;
+    public sealed record Opened(JObject Settings, IReadOnlyList<FramePass> Passes, string? Engine) : WorkerMessage;
 
     public sealed record Refused(string Field, string Reason, string Fix) : WorkerMessage;
 

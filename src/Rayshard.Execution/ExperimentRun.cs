@@ -56,7 +56,7 @@ internal sealed class ExperimentRun : IAsyncDisposable
         await _store.IndexAsync(_experiment, _plan, _run.Now).ConfigureAwait(false);
         await WriteProvenanceAsync().ConfigureAwait(false);
         Report(_progress, _isInterrupted ? "interrupted" : "done");
-        return new(_progress, _isInterrupted, _evidence?.Folder, ShardFolder) { Unlike = _unlike };
+        return new(_progress, _isInterrupted, _evidence?.Folder, ShardFolder) { Unlike = _unlike, SceneEngine = _pool?.Evidence?.SceneEngine };
     }
 
     private string ShardFolder => StoredExperiment.At(_store.Folder, _experiment, _plan).Folder;

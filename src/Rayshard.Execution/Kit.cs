@@ -9,8 +9,8 @@ namespace Rayshard.Execution;
 /// <param name="time">The clock, for names and notes only; decides no pixel.</param>
 public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
 {
-    /// <summary>Every pinned toolchain with what its probes on this machine gave; looks at files only.</summary>
-    public IEnumerable<(ToolchainPin Pin, IReadOnlyList<JObject> Probes)> Toolchains() => Toolchain.Known(toolchains);
+    /// <summary>Every pinned toolchain, whether it is here, and what its probes on this machine gave. Brings nothing and starts no Blender.</summary>
+    public Task<IReadOnlyList<KnownToolchain>> ToolchainsAsync(CancellationToken now) => Toolchain.KnownAsync(toolchains, now);
 
     /// <summary>Finds or installs, checks and probes the toolchain of each experiment.</summary>
     /// <returns>A toolchain for each pair of pin and kernel that the experiments name.</returns>

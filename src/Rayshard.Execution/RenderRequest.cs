@@ -76,6 +76,9 @@ public sealed record RenderSummary(RenderProgress Progress, bool IsInterrupted, 
     /// <summary>In what this machine is unlike those that rendered the experiment before, a clause each; empty where it is not known to be.</summary>
     public IReadOnlyList<string> Unlike { get; init; } = [];
 
+    /// <summary>The engine that the scene is set to where that is not Cycles, as <c>BLENDER_EEVEE</c>; Cycles rendered it all the same. Not known where nothing was rendered.</summary>
+    public string? SceneEngine { get; init; }
+
     /// <summary>The exit code that says it.</summary>
     public ExitCode ExitCode => IsInterrupted ? ExitCode.Interrupted : Progress.Failed > 0 ? ExitCode.Quarantined : ExitCode.Done;
 }

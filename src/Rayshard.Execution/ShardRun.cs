@@ -16,7 +16,17 @@ internal sealed class ShardRun(Func<ShardWriter> open, StoringQueue storing, Ren
     /// <param name="isReused">Whether the store had it.</param>
     public void Append(Frame frame, Func<FrameBlobs> hash, bool isReused)
     {
-        var writer = Writer;
+        ShardWriter writer;
+        try
+        {
+            writer = Writer;
+        }
+        catch
+        {
+            hash().Dispose(); // Gives the frame's memory back.
+            throw;
+        }
+
         storing.Add(() =>
         {
             var blobs = hash();

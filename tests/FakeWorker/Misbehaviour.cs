@@ -48,6 +48,10 @@ internal static partial class Misbehaviour
         }
     }
 
+    /// <summary>The seconds that a frame is said to have taken: <c>says:SECONDS</c>.</summary>
+    public static double? Said(string behave) =>
+        behave.StartsWith("says:", StringComparison.Ordinal) ? double.Parse(behave[5..], System.Globalization.CultureInfo.InvariantCulture) : null;
+
     /// <summary>Misbehaves before a frame is rendered. Whether that was all.</summary>
     public static bool Before(string behave, Wire wire, JsonObject message)
     {

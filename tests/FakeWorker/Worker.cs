@@ -49,7 +49,7 @@ internal sealed class Worker(string start, Wire wire)
         var file = new FileStream((string)slots["path"]!, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         _slots = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, false).CreateViewAccessor();
         var environment = new JsonObject(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => KeyValuePair.Create((string)v.Key, (JsonNode?)(string?)v.Value)));
-        wire.Send(new() { ["type"] = "opened", ["passes"] = Passes(), ["settings"] = new JsonObject { ["environment"] = environment, ["open"] = message.DeepClone() } });
+        wire.Send(new() { ["type"] = "opened", ["passes"] = Passes(), ["settings"] = new JsonObject { ["environment"] = environment, ["open"] = message.DeepClone() }, ["engine"] = null });
     }
 
     private void Render(JsonObject message)
@@ -61,7 +61,7 @@ internal sealed class Worker(string start, Wire wire)
             return;
         }
 
-        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["sums"] = Fill(message, behave), ["seconds"] = Stopwatch.GetElapsedTime(begun).TotalSeconds };
+        var answer = new JsonObject { ["type"] = "frame", ["sequence"] = (long)message["sequence"]!, ["slot"] = (int)message["slot"]!, ["sums"] = Fill(message, behave), ["seconds"] = Misbehaviour.Said(behave) ?? Stopwatch.GetElapsedTime(begun).TotalSeconds };
         wire.Send(answer);
         if (behave == "twice")
         {

@@ -26,12 +26,16 @@ public sealed class ArchiveTests : IDisposable
     {
         using var server = new LoopbackServer(_archive);
 
+        Assert.False(await IsHereAsync());
         var first = await ProvisionAsync(Pin(server.Url));
+        Assert.True(await IsHereAsync());
         var second = await ProvisionAsync(Pin(server.Url));
 
         Assert.Equal("#!/bin/sh\n", await File.ReadAllTextAsync(first));
         Assert.Equal((first, 1), (second, server.Asked.Count));
         Assert.Empty(Directory.GetFileSystemEntries(_state, "*.partial", SearchOption.AllDirectories));
+
+        Task<bool> IsHereAsync() => new Archive().IsHereAsync(Pin(server.Url), Options, default);
     }
 
     [Fact]
@@ -129,10 +133,14 @@ public sealed class ArchiveTests : IDisposable
         var pin = Pin() with { Provider = "path", Executable = "/bin/true", Sha256 = Digest.OfFile("/bin/true").ToString() };
 
         Assert.Equal("/bin/true", await TakeAsync(pin));
+        Assert.True(await IsHereAsync(pin));
+        Assert.False(await IsHereAsync(pin with { Sha256 = Digest.Of("").ToString() }));
+        Assert.False(await IsHereAsync(pin with { Executable = "/nowhere" }));
         var other = await Assert.ThrowsAsync<RayshardException>(() => TakeAsync(pin with { Sha256 = Digest.Of("").ToString() }));
         Assert.Contains(Digest.OfFile("/bin/true").ToString(), other.Message, StringComparison.Ordinal);
         Assert.Equal(ExitCode.MachineLacks, (await Assert.ThrowsAsync<RayshardException>(() => TakeAsync(pin with { Executable = "/nowhere" }))).ExitCode);
 
+        Task<bool> IsHereAsync(ToolchainPin pin) => new PathProvider().IsHereAsync(pin, Options, default);
         async Task<string> TakeAsync(ToolchainPin pin) => (await new PathProvider().ProvisionAsync(pin, Options, default)).Executable;
     }
 

@@ -195,7 +195,9 @@ public sealed class CancellationTests
         {
             Folder = Directory.CreateTempSubdirectory("host-").FullName;
             File.WriteAllText(Path.Combine(Folder, "scene.py"), "# no scene");
-            var info = new ProcessStartInfo("/usr/bin/setsid", [FakePool.Executable, "--host", Folder, behave]) { RedirectStandardOutput = true };
+
+            // What a shell starts with & ignores Ctrl-C, and so would all that it starts: the tests may run so, this host must not.
+            var info = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", "/usr/bin/setsid", FakePool.Executable, "--host", Folder, behave]) { RedirectStandardOutput = true };
             info.Environment["DOTNET_ROOT"] = FakePool.Environment["DOTNET_ROOT"];
             Process = Process.Start(info)!;
         }

@@ -15,7 +15,9 @@ public sealed class DebianRootTests : IDisposable
         NeedsTools();
         Keep(Deb("tiny", "usr/lib/tiny", "usr/bin/blender"));
 
+        Assert.False(await IsHereAsync());
         var root = await ProvisionAsync();
+        Assert.True(await IsHereAsync());
         var again = await ProvisionAsync();
         Directory.Delete(root, true);
         var anew = await ProvisionAsync();
@@ -94,6 +96,8 @@ public sealed class DebianRootTests : IDisposable
 
     private static void NeedsTools() => Assert.SkipUnless(
         Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists(Bubblewrap.Executable), "this machine has no bubblewrap: run ./build.sh --target=Provision first");
+
+    private Task<bool> IsHereAsync() => new DebianRoot().IsHereAsync(_pin, new() { BlenderFolder = _folder, StateFolder = _folder }, default);
 
     private async Task<string> ProvisionAsync(ToolchainPin? pin = null) =>
         (await new DebianRoot().ProvisionAsync(pin ?? _pin, new() { BlenderFolder = _folder, StateFolder = _folder }, default)).Sandbox!.Place;

@@ -46,6 +46,21 @@ public sealed class RealBlenderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_toolchain_that_is_here_is_known_before_it_is_probed()
+    {
+        var options = Options();
+        var before = (await Toolchain.KnownAsync(options, default)).Single(known => known.Pin.Id == s_pin.Id);
+        await ProvisionAsync(CpuKernel.Avx2, options);
+        var after = (await Toolchain.KnownAsync(options, default)).Single(known => known.Pin.Id == s_pin.Id);
+
+        Assert.Empty(before.Probes);
+        Assert.Contains("apt", before.Unprobed);
+        Assert.Contains("apt", after.Present);
+        Assert.DoesNotContain("apt", after.Unprobed);
+        Assert.DoesNotContain("debian", after.Present);
+    }
+
+    [Fact]
     public async Task A_poisoned_home_and_environment_change_no_bit()
     {
         var clean = await RenderAsync(CpuKernel.Avx2, 2);

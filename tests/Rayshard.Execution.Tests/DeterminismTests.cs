@@ -66,7 +66,7 @@ public sealed class DeterminismTests
         var summary = (await TestMachine.Kit.RenderAsync(disturbed.Request(resolved), killer, default, default)).Single();
 
         Assert.Equal(0, summary.Progress.Failed);
-        Assert.Equal(10, killer.Kills);
+        Assert.InRange(killer.Kills, 3, 10); // Where storing lags behind the Workers, moments go by together.
         Assert.Equal(Workplace.Shards(undisturbed.Store), Workplace.Shards(disturbed.Store));
         await TestMachine.NoOrphansAsync();
     }

@@ -67,6 +67,19 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_scene_that_is_set_to_another_engine_is_rendered_by_Cycles_and_the_run_says_so()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        using var other = new Workplace(Workplace.Scene.Replace("scene.camera = camera", "scene.camera, scene.render.engine = camera, 'BLENDER_EEVEE'", StringComparison.Ordinal));
+
+        var (cycles, eevee) = (await place.RenderAsync(place.Experiment(4)), await other.RenderAsync(other.Experiment(4)));
+
+        Assert.Equal((null, "BLENDER_EEVEE"), (cycles.SceneEngine, eevee.SceneEngine));
+        Assert.Equal(ExitCode.Done, eevee.ExitCode);
+    }
+
+    [Fact]
     public async Task A_quarantined_frame_that_renders_later_completes_its_shard_to_the_same_bytes()
     {
         TestMachine.NeedsBlender();

@@ -64,6 +64,38 @@ public sealed class MatrixTests
     }
 
     [Fact]
+    public async Task Each_toolchain_is_held_against_the_one_before_it()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        var resolved = place.Resolve(place.Experiment() with { Passes = [new("depth")] });
+
+        var matrix = await TestMachine.Kit.MatrixAsync(resolved, FrameSample.Parse("1"), place.Request(resolved), ["debian-11", "debian-12", "debian-13"], default);
+
+        // 2.83 alone measures depth along the ray.
+        Assert.Equal([("debian-11", "debian-12"), ("debian-12", "debian-13")], matrix.Steps.Select(step => (step.From.Id, step.To.Id)));
+        Assert.Equal(Movement.Moved, matrix.Steps[0].Passes[0].Movement);
+        Assert.True(matrix.Steps[1].Passes[0].Movement <= Movement.Rounding);
+        Assert.Equal(matrix.Steps[0].Passes[0].NewerMean, matrix.Steps[1].Passes[0].OlderMean);
+    }
+
+    [Fact]
+    public async Task The_noise_that_a_step_is_held_against_is_that_of_the_newer_toolchain()
+    {
+        TestMachine.NeedsBlender();
+        using var place = new Workplace();
+        var resolved = place.Resolve(place.Experiment() with { Passes = [new("combined")] });
+
+        var (first, second) = (await NoiseAsync("debian-11"), await NoiseAsync("debian-12"));
+
+        Assert.True(first.Differing > 0);
+        Assert.Equal(first, second);
+
+        async Task<PassDifference> NoiseAsync(string older) =>
+            (await TestMachine.Kit.MatrixAsync(resolved, FrameSample.Parse("1"), place.Request(resolved), [older, "debian-13"], default)).Steps.Single().Passes.Single().Noise;
+    }
+
+    [Fact]
     public async Task A_toolchain_that_has_none_of_the_passes_is_said_to_and_the_others_render()
     {
         TestMachine.NeedsBlender();

@@ -10,6 +10,9 @@ internal static class TestMachine
 {
     private static readonly HashSet<int> s_displaysBefore = [.. Process.GetProcessesByName("Xvfb").Select(process => process.Id)];
 
+    // Whoever takes over what our hosts leave behind is one of them; the displays of other hosts on this machine have other parents.
+    private static readonly HashSet<int> s_parents = [.. Line(Environment.ProcessId)];
+
     public static string Root { get; } = FindRoot();
 
     public static string BlenderFolder => Path.Combine(Root, "blender");
@@ -32,7 +35,7 @@ internal static class TestMachine
 
     /// <summary>Blenders, and displays that were not there before, which a run left behind.</summary>
     public static IReadOnlyList<string> Orphans() => [.. Blenders()
-        .Concat(Process.GetProcessesByName("Xvfb").Where(process => !s_displaysBefore.Contains(process.Id)))
+        .Concat(Process.GetProcessesByName("Xvfb").Where(process => !s_displaysBefore.Contains(process.Id) && s_parents.Contains(Parent(process.Id))))
         .Select(process => $"{process.ProcessName} {process.Id}")];
 
     /// <summary>Waits until no Blender is left: the kernel takes a moment to end them.</summary>
@@ -44,6 +47,28 @@ internal static class TestMachine
         }
 
         Assert.Empty(Orphans());
+    }
+
+    // A process and those above it.
+    private static IEnumerable<int> Line(int process)
+    {
+        for (; process > 0; process = Parent(process))
+        {
+            yield return process;
+        }
+    }
+
+    private static int Parent(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0; // Gone meanwhile.
+        }
     }
 
     private static string CommandLine(int process)

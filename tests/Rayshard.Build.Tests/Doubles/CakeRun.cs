@@ -14,7 +14,8 @@ internal sealed class CakeRun : IDisposable
 
     private CakeRun(IEnumerable<string> arguments)
     {
-        _process = Process.Start(new ProcessStartInfo("setsid", ["dotnet", "cake", .. arguments])
+        // What a shell starts with & ignores Ctrl-C, and so would all that it starts: the tests may run so, this run must not.
+        _process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "setsid", "dotnet", "cake", .. arguments])
         {
             WorkingDirectory = Repository.Path(),
             RedirectStandardOutput = true,

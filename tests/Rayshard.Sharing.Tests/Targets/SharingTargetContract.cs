@@ -88,6 +88,23 @@ public abstract class SharingTargetContract : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_selection_no_more_than_its_byte_ranges_travel()
+    {
+        // Frames so large that what is left out between two ranges is not fetched along.
+        using var shop = new Workshop(side: 100);
+        var bundle = shop.Bundle();
+        await PushAsync(bundle);
+
+        using var target = Open();
+        var (pulled, moved) = await BundleTransfer.PullAsync(target, "it", new FrameSelection { Frames = "2,5", Passes = "rgb" }, shop["pulled"], null, CancellationToken.None);
+
+        Assert.Empty(BundleVerifier.Faults(pulled, CancellationToken.None));
+        var chosen = 2L * sizeof(float) * 3 * 100 * 101;
+        var beside = bundle.Head.Files.Where(file => !file.Name.EndsWith(".tar", StringComparison.Ordinal)).Sum(file => file.Bytes);
+        Assert.InRange(moved, chosen, chosen + beside + (64 << 10));
+    }
+
+    [Fact]
     public async Task Interrupted_at_any_moment_both_ways_go_on()
     {
         var bundle = _shop.Bundle();

@@ -54,6 +54,7 @@ public sealed class StoringQueueTests
     {
         using var storing = new StoringQueue(new(Synthetic.Experiment()));
         using var goOn = new ManualResetEventSlim();
+        using var othersAreHashed = new ManualResetEventSlim();
         var appended = new List<int>();
         for (var i = 0; i < 1000; i++)
         {
@@ -65,12 +66,52 @@ public sealed class StoringQueueTests
                     goOn.Wait();
                 }
 
+                if (number == 500)
+                {
+                    othersAreHashed.Set();
+                }
+
                 return () => appended.Add(number);
             });
         }
 
-        Assert.Empty(appended);
+        othersAreHashed.Wait();
+        var early = appended.Count;
         goOn.Set();
+        storing.Drain();
+
+        Assert.Equal(0, early);
+        Assert.Equal(Enumerable.Range(0, 1000), appended);
+    }
+
+    [Fact]
+    public void While_one_appends_those_who_have_hashed_what_follows_wait_their_turn()
+    {
+        using var storing = new StoringQueue(new(Synthetic.Experiment()));
+        using var othersAreHashed = new ManualResetEventSlim();
+        var appended = new System.Collections.Concurrent.ConcurrentQueue<int>();
+        for (var i = 0; i < 1000; i++)
+        {
+            var number = i;
+            storing.Add(() =>
+            {
+                if (number == 500)
+                {
+                    othersAreHashed.Set();
+                }
+
+                return () =>
+                {
+                    if (number == 0)
+                    {
+                        othersAreHashed.Wait();
+                    }
+
+                    appended.Enqueue(number);
+                };
+            });
+        }
+
         storing.Drain();
 
         Assert.Equal(Enumerable.Range(0, 1000), appended);
@@ -99,5 +140,26 @@ public sealed class StoringQueueTests
 
         Assert.Equal("torn", Assert.Throws<InvalidDataException>(storing.Drain).Message);
         Assert.Equal(1, appended);
+    }
+
+    [Fact]
+    public void A_frame_whose_shard_cant_be_opened_gives_its_memory_back()
+    {
+        var experiment = Synthetic.Experiment();
+        var plan = new FramePlan(experiment);
+        var frame = plan.At(0);
+        using var storing = new StoringQueue(plan);
+        using var shard = new ShardRun(() => throw new IOException("full"), storing, new());
+        var taken = 0;
+
+        Assert.Equal("full", Assert.Throws<IOException>(() => shard.Append(frame, Take, isReused: false)).Message);
+        Assert.Equal(1, taken);
+
+        FrameBlobs Take()
+        {
+            taken++;
+            var (width, height) = (experiment.Render.Width, experiment.Render.Height);
+            return FrameBlobs.Of(experiment, new(experiment), frame, new float[4 * width * height], 4);
+        }
     }
 }

@@ -126,14 +126,7 @@ public class MappedFramesTests
             offset = reader.Layout.BlobOffset(reader.Frames[2], 1);
         }
 
-        using (var file = File.Open(stored.ShardPath(0), FileMode.Open))
-        {
-            file.Position = offset + 200;
-            var was = file.ReadByte();
-            file.Position--;
-            file.WriteByte((byte)(was ^ 1));
-        }
-
+        Flip(stored.ShardPath(0), offset + 200);
         using var frames = MappedFrames.Open(stored.ShardPath(0));
         using (var whole = frames.TryGet(1)!)
         {
@@ -143,6 +136,24 @@ public class MappedFramesTests
 
         using var frame = frames.TryGet(2)!;
         Assert.Equal((offset, FaultKind.DigestMismatch), (Assert.Throws<DamagedShardException>(frame.Check).Fault.Offset, Assert.Throws<DamagedShardException>(frame.CheckAddresses).Fault.Kind));
+    }
+
+    [Fact]
+    public void A_flipped_bit_of_a_record_is_found_too()
+    {
+        using var folder = new TemporaryFolder();
+        var stored = Synthetic.RenderedStore(folder);
+        long offset;
+        using (var reader = ShardReader.Open(stored.ShardPath(0)))
+        {
+            offset = reader.Frames[2].Offset + 512;
+        }
+
+        Flip(stored.ShardPath(0), offset + 20);
+        using var frames = MappedFrames.Open(stored.ShardPath(0));
+        using var frame = frames.TryGet(2)!;
+
+        Assert.Equal(offset, Assert.Throws<DamagedShardException>(frame.Check).Fault.Offset);
     }
 
     [Fact]
@@ -171,4 +182,13 @@ public class MappedFramesTests
     }
 
     private static string Source([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
+
+    private static void Flip(string path, long offset)
+    {
+        using var file = File.Open(path, FileMode.Open);
+        file.Position = offset;
+        var was = file.ReadByte();
+        file.Position--;
+        file.WriteByte((byte)(was ^ 1));
+    }
 }

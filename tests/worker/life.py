@@ -1,0 +1,37 @@
+"""How a Worker ends."""
+import signal
+import time
+
+from case import WorkerTest
+from driver import Display, Worker
+
+
+class Life(WorkerTest):
+    def both(self):
+        display = Display()
+        self.addCleanup(display.close)
+        return (None, display)
+
+    def test_ends_with_0_when_told_and_when_the_host_is_gone(self):
+        for display in self.both():
+            for end in (lambda worker: worker.send(type="quit"), lambda worker: worker.socket.close()):
+                with Worker(display) as worker:
+                    worker.open(root=self.scene())
+                    end(worker)
+                    self.assertEqual(0, worker.process.wait(20))
+
+    def test_ignores_ctrl_c_which_is_the_hosts_business(self):
+        for display in self.both():
+            with Worker(display) as worker:
+                worker.open(root=self.scene(), width=64, height=64, samples=64)
+                worker.ask()
+                for _ in range(5):
+                    worker.process.send_signal(signal.SIGINT)
+                    time.sleep(0.02)
+                self.assertEqual("frame", worker.receive()["type"])
+
+    def test_ends_with_64_on_nonsense(self):
+        with Worker() as worker:
+            worker.send(type="dance")
+            self.assertEqual(64, worker.process.wait(20))
+            self.assertIn("dance", worker.text())
