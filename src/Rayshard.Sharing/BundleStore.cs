@@ -9,7 +9,7 @@ public static class BundleStore
     /// Lays it out in a folder: <c>store/</c> and <c>scene/</c>. Every file is checked against its digest on the way. Others may lay it out there, and
     /// read what is there, at the same time: no file is gone for a moment, none is there in part.
     /// </summary>
-    /// <returns>The experiment and the two folders.</returns>
+    /// <returns>The experiment, with the pin that the bundle carries where that is another than this checkout's, and the two folders.</returns>
     /// <exception cref="RayshardException">A file is not what the manifest says (<see cref="ExitCode.NotSo"/>), or can't be written.</exception>
     public static (Experiment Experiment, string Store, string Scene) LayOut(Bundle bundle, string folder)
     {

@@ -56,7 +56,7 @@ public sealed class Bundler
             Experiment = source.Experiment,
             Plan = source.Plan,
             About = _about,
-            Toolchain = BlenderFacts.Toolchains.GetValueOrDefault(source.Experiment.Toolchain) ?? new(),
+            Toolchain = source.Experiment.Pin ?? new(),
             Passes = BundlePass.Of(source.Experiment, ShardLayout.Of(source.Experiment, source.Plan, 0).Passes),
             Shards = shards,
             Records = records,
@@ -164,7 +164,7 @@ public sealed class Bundler
                 : throw new RayshardException(ExitCode.NotSo, $"{Path.Combine(_request.SceneFolder, file)}: it is not the file that the frames were rendered from: its SHA-256 is {written.Sha256}, not {digest}; build again");
         }
 
-        if (BlenderFacts.Toolchains.GetValueOrDefault(experiment.Toolchain) is { } pin)
+        if (experiment.Pin is { } pin)
         {
             yield return folder.Write(BundleNames.Toolchain, Json.Bytes(ToolchainJson.Of(pin)));
             if (pin.Lock.Length > 0)

@@ -189,7 +189,7 @@ internal sealed class SelectedPull(ISharingTarget from, BundleHead head, FrameSe
     // Where the lock stands in a checkout, and the fingerprints in a store.
     private string Blender(Experiment experiment)
     {
-        if (BlenderFacts.Toolchains.GetValueOrDefault(experiment.Toolchain)?.Lock is { Length: > 0 } pinned)
+        if (experiment.Pin?.Lock is { Length: > 0 } pinned && !Path.IsPathRooted(pinned))
         {
             BundleFolder.LinkOrCopyAnew(_small.PathOf($"experiment/{Path.GetFileName(pinned)}"), Path.Combine(scratch, "blender", pinned));
         }
