@@ -129,7 +129,7 @@ internal sealed partial class BundleFolder
     public static void Replace(string path, Action<string> make)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        var beside = $"{path}.{Guid.NewGuid():N}";
+        var beside = $"{path}.{System.IO.Path.GetRandomFileName()}";
         try
         {
             make(beside);
