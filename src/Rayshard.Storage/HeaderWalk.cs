@@ -99,7 +99,7 @@ internal sealed class HeaderWalk(ShardBytes bytes, ShardLayout layout, StoredExp
 
     private void CompareManifest(List<FrameEntry> frames, long offset, long size)
     {
-        var expected = Manifest.Write(layout, frames, offset);
+        var expected = Manifest.Write(layout, frames, offset).Span;
         var end = offset + Ustar.EntryBytes(expected.Length);
         if (size != expected.Length)
         {
@@ -111,9 +111,9 @@ internal sealed class HeaderWalk(ShardBytes bytes, ShardLayout layout, StoredExp
         var same = present.AsSpan().CommonPrefixLength(expected);
         if (same < expected.Length)
         {
-            var line = 1 + expected.AsSpan(0, same).Count((byte)'\n');
-            var start = 1 + expected.AsSpan(0, same).LastIndexOf((byte)'\n');
-            var text = Encoding.UTF8.GetString(expected.AsSpan(start..)[..expected.AsSpan(start..).IndexOf((byte)'\n')]);
+            var line = 1 + expected[..same].Count((byte)'\n');
+            var start = 1 + expected[..same].LastIndexOf((byte)'\n');
+            var text = Encoding.UTF8.GetString(expected[start..][..expected[start..].IndexOf((byte)'\n')]);
             add(offset + Ustar.Block + same, EntryName.Manifest, FaultKind.BadManifest, $"line {line} should be {text}");
         }
 

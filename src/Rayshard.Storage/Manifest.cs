@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using Newtonsoft.Json.Linq;
 
 namespace Rayshard.Storage;
@@ -13,27 +15,34 @@ internal static class Manifest
     /// <summary>Version of the shard's format.</summary>
     public const int Version = 1;
 
+    // With 30 characters of a pass's name and every number as long as it can be, 420.
+    private const int MaxLine = 512;
+
     /// <summary>Larger than any manifest of a shard that <see cref="FramePlan"/> cuts; a larger one is refused before it is read.</summary>
     public const long MaxBytes = 1L << 30;
 
     /// <summary>The manifest that stands behind <paramref name="frames"/>, its header's block at <paramref name="offset"/>.</summary>
-    public static byte[] Write(ShardLayout layout, IReadOnlyList<FrameEntry> frames, long offset)
+    public static ReadOnlyMemory<byte> Write(ShardLayout layout, IReadOnlyList<FrameEntry> frames, long offset)
     {
-        var text = new MemoryStream();
+        var text = new ArrayBufferWriter<byte>(MaxLine);
         Line(text, Head(layout, frames.Count));
+        var shapes = layout.Passes.Select(pass => $"[{pass.Height},{pass.Width},{pass.Channels.Count}]").ToArray();
+
+        // Straight as UTF-8: nothing else is stored meanwhile.
         foreach (var entry in frames)
         {
-            Line(text, $$"""{"frame":"{{entry.Frame}}","index":{{entry.Index}},"length":{{entry.RecordBytes}},"name":"{{EntryName.OfRecord(entry.Record)}}","offset":{{entry.Offset + Ustar.Block}},"sha256":"{{entry.Record}}","xxh3":"{{entry.RecordXxh3:x16}}"}""");
-            for (var i = 0; i < layout.Passes.Count; i++)
+            text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"frame":"{{entry.Frame}}","index":{{entry.Index}},"length":{{entry.RecordBytes}},"name":"{{EntryName.OfRecord(entry.Record)}}","offset":{{entry.Offset + Ustar.Block}},"sha256":"{{entry.Record}}","xxh3":"{{entry.RecordXxh3:x16}}"}""", out var length) ? length : throw TooLong());
+            text.Write("\n"u8);
+            for (var i = 0; i < shapes.Length; i++)
             {
-                var pass = layout.Passes[i];
-                var blob = entry.Blobs[i];
-                Line(text, $$"""{"dtype":"{{RecordedPass.Dtype}}","length":{{pass.BlobBytes}},"name":"{{EntryName.OfBlob(entry.Record, pass.Name)}}","offset":{{layout.BlobOffset(entry, i)}},"sha256":"{{blob.Address}}","shape":{{Shape(pass)}},"xxh3":"{{blob.Xxh3:x16}}"}""");
+                var (pass, blob) = (layout.Passes[i], entry.Blobs[i]);
+                text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"dtype":"{{RecordedPass.Dtype}}","length":{{pass.BlobBytes}},"name":"{{EntryName.OfBlob(entry.Record, pass.Name)}}","offset":{{layout.BlobOffset(entry, i)}},"sha256":"{{blob.Address}}","shape":{{shapes[i]}},"xxh3":"{{blob.Xxh3:x16}}"}""", out length) ? length : throw TooLong());
+                text.Write("\n"u8);
             }
         }
 
-        Line(text, Foot(frames.Count * (1 + layout.Passes.Count), offset + Ustar.Block, SHA256.HashData(text.GetBuffer().AsSpan(0, (int)text.Length))));
-        return text.ToArray();
+        Line(text, Foot(frames.Count * (1 + layout.Passes.Count), offset + Ustar.Block, SHA256.HashData(text.WrittenSpan)));
+        return text.WrittenMemory;
     }
 
     /// <summary>The last line, without its line feed: entries, where the first line begins, SHA-256 of the lines before.</summary>
@@ -57,12 +66,11 @@ internal static class Manifest
         ["shard_set"] = layout.ShardSet.ToString(),
     });
 
-    private static string Shape(ShardPass pass) => $"[{pass.Height},{pass.Width},{pass.Channels.Count}]";
-
-    private static void Line(MemoryStream text, string line)
+    private static void Line(ArrayBufferWriter<byte> text, string line)
     {
         text.Write(Encoding.UTF8.GetBytes(line));
-        text.WriteByte((byte)'\n');
+        text.Write("\n"u8);
     }
 
+    private static InvalidOperationException TooLong() => new($"a line of the manifest is longer than {MaxLine} bytes");
 }

@@ -29,13 +29,16 @@ public sealed class ShardReader : IDisposable
     /// <exception cref="DamagedShardException">The manifest is damaged, or the file can't be read.</exception>
     public static ShardReader Open(string path) => Open(path, path);
 
-    internal static ShardReader Open(string path, string name)
+    /// <param name="path">The file.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="written">What this process has just written into it: of that only the end is read again.</param>
+    internal static ShardReader Open(string path, string name, (ShardLayout Layout, FrameEntry[] Frames)? written = null)
     {
         var bytes = ShardBytes.Open(path, name);
         try
         {
             var tail = ShardTail.Read(bytes);
-            var (layout, frames) = tail.ReadManifest(bytes);
+            var (layout, frames) = written ?? tail.ReadManifest(bytes);
             return new(bytes, new(path, bytes.Length, tail.Digest, layout.First, layout.Expected, frames.Length), layout, frames);
         }
         catch

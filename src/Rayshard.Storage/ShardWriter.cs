@@ -12,12 +12,18 @@ public sealed class ShardWriter : IDisposable
     /// <summary>Bytes after which the frames so far are flushed to the disk together.</summary>
     public const long FlushBytes = 64L << 20;
 
+    private static readonly byte[] s_zeros = new byte[Ustar.TrailerBytes];
+
     private readonly IDurableFiles _files;
     private readonly string _path;
     private readonly Action<ShardReader> _whenSealed;
     private readonly SafeFileHandle _file;
     private readonly List<FrameEntry> _held;
     private readonly bool _isResumed;
+
+    // Of what is appended: made once, not for each frame.
+    private readonly byte[] _headers;
+    private readonly List<ReadOnlyMemory<byte>> _buffers = [];
     private long _end;
     private long _durable;
     private ShardWriteException? _broken;
@@ -30,6 +36,7 @@ public sealed class ShardWriter : IDisposable
         _files = files;
         _whenSealed = whenSealed;
         Layout = layout;
+        _headers = new byte[Ustar.Block * (1 + layout.Passes.Count)];
         _file = Guarded(() => _files.Open(PartialPath));
         try
         {
@@ -80,16 +87,15 @@ public sealed class ShardWriter : IDisposable
         }
 
         var entries = new BlobEntry[blobs.Count];
-        var buffers = new List<ReadOnlyMemory<byte>>(3 * (1 + blobs.Count));
-        AddEntry(buffers, EntryName.OfRecord(record.Address), record.Bytes);
+        SetEntry(0, EntryName.OfRecord(record.Address), record.Bytes);
         for (var i = 0; i < entries.Length; i++)
         {
             entries[i] = new(record.Passes[i].Address, xxh3 is { Count: > 0 } ? xxh3[i] : XxHash3.HashToUInt64(blobs[i].Span));
-            AddEntry(buffers, EntryName.OfBlob(record.Address, record.Passes[i].Name), blobs[i]);
+            SetEntry(1 + i, EntryName.OfBlob(record.Address, record.Passes[i].Name), blobs[i]);
         }
 
         var entry = new FrameEntry(frame.Index, frame.Key, record.Address, _end, record.Bytes.Length, XxHash3.HashToUInt64(record.Bytes.Span), entries);
-        Guarded(() => _files.Append(_file, _end, buffers));
+        Guarded(() => _files.Append(_file, _end, _buffers));
         _held.Add(entry);
         _end += Layout.FrameBytes(entry.RecordBytes);
         if (_end - _durable >= FlushBytes)
@@ -120,11 +126,9 @@ public sealed class ShardWriter : IDisposable
     public SealedShard Seal()
     {
         ThrowIfDone();
-        var manifest = Manifest.Write(Layout, _held, _end);
-        var buffers = new List<ReadOnlyMemory<byte>>(4);
-        AddEntry(buffers, EntryName.Manifest, manifest);
-        buffers.Add(new byte[Ustar.TrailerBytes]);
-        Guarded(() => _files.Append(_file, _end, buffers));
+        SetEntry(0, EntryName.Manifest, Manifest.Write(Layout, _held, _end));
+        _buffers.Add(s_zeros);
+        Guarded(() => _files.Append(_file, _end, _buffers));
         FlushFile();
         _isSealed = true;
         _file.Dispose();
@@ -133,7 +137,7 @@ public sealed class ShardWriter : IDisposable
             _files.Rename(PartialPath, _path);
             _files.FlushFolder(Path.GetDirectoryName(_path)!);
         });
-        using var reader = ShardReader.Open(_path);
+        using var reader = ShardReader.Open(_path, _path, (Layout, [.. _held]));
         _whenSealed(reader);
         return reader.Shard;
     }
@@ -141,14 +145,18 @@ public sealed class ShardWriter : IDisposable
     /// <summary>Closes the file as it is, without a flush: what was appended is safe from the death of the process, not from a power cut.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static void AddEntry(List<ReadOnlyMemory<byte>> buffers, string name, ReadOnlyMemory<byte> content)
+    private void SetEntry(int entry, string name, ReadOnlyMemory<byte> content)
     {
-        buffers.Add(Ustar.Header(name, content.Length));
-        buffers.Add(content);
-        if (Ustar.Padding(content.Length) is > 0 and var padding)
+        if (entry == 0)
         {
-            buffers.Add(new byte[padding]);
+            _buffers.Clear();
         }
+
+        var header = _headers.AsMemory(entry * Ustar.Block, Ustar.Block);
+        Ustar.Write(header.Span, name, content.Length);
+        _buffers.Add(header);
+        _buffers.Add(content);
+        _buffers.Add(s_zeros.AsMemory(0, Ustar.Padding(content.Length)));
     }
 
     // What the last writer left may be in the kernel's memory only: one flush makes it a floor to fall back to.

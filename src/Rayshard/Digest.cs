@@ -4,7 +4,7 @@ using System.Text;
 namespace Rayshard;
 
 /// <summary>A SHA-256 digest: the address of a blob, a record, a shard, a scene file. Printed as 64 lower-case hex digits.</summary>
-public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
+public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFormattable, IUtf8SpanFormattable
 {
     /// <summary>Bytes of a digest.</summary>
     public const int Size = 32;
@@ -63,6 +63,17 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
 
     /// <inheritdoc/>
     public override string ToString() => Convert.ToHexStringLower(Bytes);
+
+    /// <inheritdoc/>
+    string IFormattable.ToString(string? format, IFormatProvider? provider) => ToString();
+
+    /// <inheritdoc/>
+    bool ISpanFormattable.TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        Convert.TryToHexStringLower(Bytes, destination, out charsWritten);
+
+    /// <inheritdoc/>
+    bool IUtf8SpanFormattable.TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        Convert.TryToHexStringLower(Bytes, utf8Destination, out bytesWritten);
 
     /// <inheritdoc/>
     public bool Equals(Digest other) => Bytes.SequenceEqual(other.Bytes);

@@ -45,6 +45,9 @@ public sealed record Frame
 /// <summary>The frames of a resolved experiment, in order and by random access, and how they are cut into shards. Thread-safe.</summary>
 public sealed class FramePlan
 {
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_point, t_key;
+
     private readonly Experiment _experiment;
     private readonly Sweep _sweep;
     private readonly FrameInputs _inputs;
@@ -105,7 +108,7 @@ public sealed class FramePlan
         var (values, draws) = _sweep.At(index);
 
         // {"apply":…,"draws":…,"set":…} gives the seed; with "noise_seed" and "settings" between and behind, the key.
-        var point = new ArrayBufferWriter<byte>(512);
+        var point = Scratch(ref t_point);
         point.Write("noise "u8);
         point.WriteNumber(_experiment.Seed);
         point.Write(" "u8);
@@ -121,7 +124,7 @@ public sealed class FramePlan
         var end = point.WrittenCount;
         point.Write("}"u8);
         var seed = NoiseSeed(point.WrittenSpan);
-        var key = new ArrayBufferWriter<byte>(point.WrittenCount + 160);
+        var key = Scratch(ref t_key);
         key.Write(point.WrittenSpan[start..middle]);
         key.Write("\"noise_seed\":"u8);
         key.WriteNumber((long)seed);
@@ -149,6 +152,13 @@ public sealed class FramePlan
     /// <summary>The channels that a pass of the experiment stores.</summary>
     public static IReadOnlyList<string> ChannelsOf(PassRequest request) =>
         request.Channels is { } asked ? [.. asked.Select(c => c.ToString())] : BlenderFacts.Passes[request.Pass].Channels;
+
+    private static ArrayBufferWriter<byte> Scratch(ref ArrayBufferWriter<byte>? writer)
+    {
+        writer ??= new(512);
+        writer.ResetWrittenCount();
+        return writer;
+    }
 
     // 31 bits: Cycles' seed is a non-negative 32-bit integer.
     private static int NoiseSeed(ReadOnlySpan<byte> point)

@@ -6,6 +6,9 @@ namespace Rayshard;
 /// <summary>Writes the records of one experiment's frames. Immutable, thread-safe.</summary>
 public sealed class RecordWriter
 {
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_record;
+
     private readonly (int Parameter, byte[] Name)[] _parameters;
 
     /// <summary>For a resolved experiment.</summary>
@@ -20,7 +23,8 @@ public sealed class RecordWriter
     public Record Write(Frame frame, IEnumerable<RecordedPass> passes)
     {
         var sorted = passes.OrderBy(pass => pass.Name, StringComparer.Ordinal).ToArray();
-        var to = new ArrayBufferWriter<byte>(512 + (256 * sorted.Length));
+        var to = t_record ??= new(512);
+        to.ResetWrittenCount();
         to.Write("{"u8);
 
         // Not an empty object where nothing is random: Arrow has no Parquet form for a struct without fields.

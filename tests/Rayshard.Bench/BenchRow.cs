@@ -23,14 +23,14 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
             var tiny = size == "64";
             rows.Add(Against(samples, $"{size}, kit : bare loop", $"kit-{size}.frames_per_s", $"bare-{size}.frames_per_s", "frames/s", tiny ? 0.9 : 0.98));
             rows.Add(Against(samples, $"{size}, CPU of all, bare loop : kit", $"bare-{size}.cpu_ms_per_frame", $"kit-{size}.cpu_ms_per_frame", "ms/frame", null));
-            rows.Add(Against(samples, $"{size}, kit : render call + EXR 32 ZIP", $"kit-{size}.frames_per_s", $"exr-{size}.frames_per_s", "frames/s", tiny ? 2 : null));
-            rows.AddRange(Rendering.Files.Skip(1).Where(way => samples.Has($"{way}-{size}.frames_per_s"))
-                .Select(way => Against(samples, $"{size}, kit : render call + {way}", $"kit-{size}.frames_per_s", $"{way}-{size}.frames_per_s", "frames/s", null)));
+            rows.AddRange(Way.All.Where(way => samples.Has($"{way.Name}-{size}.frames_per_s"))
+                .Select(way => Against(samples, $"{size}, kit : {way.Label}", $"kit-{size}.frames_per_s", $"{way.Name}-{size}.frames_per_s", "frames/s", tiny && way == Way.All[0] ? 2 : null)));
             rows.Add(Below(samples, $"{size}, the kit's own CPU", $"kit-{size}.host_cpu_ms_per_frame", "ms/frame", tiny ? 0.15 : null));
         }
 
         rows.Add(Against(samples, $"{Sizes.OneSample.Name}, kit : bare loop", $"kit-{Sizes.OneSample.Name}.frames_per_s", $"bare-{Sizes.OneSample.Name}.frames_per_s", "frames/s", null));
         rows.Add(new("64, the kit's own CPU, while .NET compiles it", cold["kit-64.host_cpu_ms_per_frame"], null, null, "ms/frame", null, null));
+        rows.Add(Against(samples, "64, kit : a process per frame", "kit-64.frames_per_s", "process-64.frames_per_s", "frames/s", null));
         rows.Add(Against(samples, "64, viewer : passes", "viewer-64.frames_per_s", "kit-64.frames_per_s", "frames/s", 0.5));
         foreach (var size in Sizes.All.Select(size => size.Name))
         {

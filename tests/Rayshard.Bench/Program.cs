@@ -1,6 +1,8 @@
 // Measures the kit and its peers, interleaved: Rayshard.Bench <root of the repository> <folder for bench.json>; with "scale" behind them, what does not
-// render against the number of frames; with "reads <frames> <side>", random frames of a synthetic bundle.
+// render against the number of frames; with "reads <frames> <side>", random frames of a synthetic bundle; with "only <regular expression> <rounds>",
+// those that are named so, printed and not kept: for who works on one of them.
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
 using Rayshard;
 using Rayshard.Bench;
@@ -33,6 +35,20 @@ var rendering = new Rendering(root);
 const int storedMegabytes = 512;
 var storing = Sizes.All.Select(size => new Storing(root, size, storedMegabytes)).ToList();
 List<Contender> contenders = [.. rendering.Contenders, .. storing.SelectMany(one => one.Contenders), .. new Inspecting(storing[1]).Contenders, new Transferring(root, storing[2]).Contender];
+if (args is [_, _, "only", var names, var times])
+{
+    contenders = [.. contenders.Where(contender => Regex.IsMatch(contender.Name, names))];
+    for (var round = 0; round < int.Parse(times, CultureInfo.InvariantCulture); round++)
+    {
+        foreach (var contender in contenders)
+        {
+            await RunAsync(contender, new());
+        }
+    }
+
+    return 0;
+}
+
 foreach (var left in Directory.Exists(output) ? Directory.GetDirectories(output) : [])
 {
     // Of a run that was killed.

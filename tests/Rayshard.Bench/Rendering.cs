@@ -14,6 +14,26 @@ internal sealed record Sizes(string Name, int Width, int Height, int Samples, in
     public static readonly Sizes OneSample = new("256 of 1 sample", 256, 256, 1, 200, 16);
 }
 
+/// <summary>How someone without the kit gets a frame's pixels into a file.</summary>
+/// <param name="Name">As the peer's script calls it.</param>
+/// <param name="Label">What it is.</param>
+/// <param name="Script">The peer's script.</param>
+/// <param name="Widest">The widest frame it is run at: at larger ones the renderer hides what they differ in, and they cost minutes.</param>
+/// <param name="Part">It renders one of so many frames: it is slow.</param>
+/// <param name="HasWindow">Whether its Blender needs a display.</param>
+internal sealed record Way(string Name, string Label, string Script, int Widest, int Part = 1, bool HasWindow = false)
+{
+    public static readonly IReadOnlyList<Way> All =
+    [
+        new("exr", "render call + EXR 32 ZIP", "files.py", 1920),
+        new("exr-none", "render call + EXR 32", "files.py", 256),
+        new("png16", "render call + PNG16", "files.py", 256),
+        new("hdf5", "EXR in memory, read, HDF5 gzip (as BlenderProc)", "files.py", 256, Part: 4),
+        new("viewer-npsave", "Viewer, np.save", "viewer.py", 256, Part: 4, HasWindow: true),
+        new("viewer-list", "Viewer, list(pixels), np.save", "viewer.py", 256, Part: 4, HasWindow: true),
+    ];
+}
+
 /// <summary>End to end, a cube that turns: the kit, and what two Blenders of one thread do without it.</summary>
 internal sealed class Rendering(string root)
 {
@@ -23,13 +43,7 @@ internal sealed class Rendering(string root)
     // Without them the kit seemed faster than the bare loop by a constant 1.8 frames of 6 at 1080p, and of 12 at 512.
     private const int Tail = 2 * Processes;
 
-    /// <summary>What scripts write a file per frame as, as files.py names them.</summary>
-    public static readonly string[] Files = ["exr", "exr-none", "png16"];
-
     private readonly string _bench = Path.Combine(root, "tests", "Rayshard.Bench");
-
-    /// <summary>Those that are run at a size: at the largest ones the renderer hides what they differ in, and they cost minutes.</summary>
-    public static IEnumerable<string> FilesAt(Sizes size) => Files.Take(size.Width > 256 ? 1 : Files.Length);
 
     /// <summary>The kit at 64x64: the first is also what warms this process up.</summary>
     public IReadOnlyList<Contender> Contenders =>
@@ -38,10 +52,11 @@ internal sealed class Rendering(string root)
         [
             new($"kit-{size.Name}", folder => KitAsync(folder, size, Capture.Passes)),
             new($"bare-{size.Name}", folder => PeerAsync("bare.py", folder, size)),
-            .. FilesAt(size).Select(way => new Contender($"{way}-{size.Name}", folder => PeerAsync("files.py", folder, size, way))),
+            .. Way.All.Where(way => size.Width <= way.Widest).Select(way => new Contender($"{way.Name}-{size.Name}", folder => WayAsync(folder, size, way))),
         ]),
         new($"kit-{Sizes.OneSample.Name}", folder => KitAsync(folder, Sizes.OneSample, Capture.Passes)),
         new($"bare-{Sizes.OneSample.Name}", folder => PeerAsync("bare.py", folder, Sizes.OneSample)),
+        new("process-64", folder => ProcessesAsync(folder, Sizes.All[0])),
         new("viewer-64", folder => KitAsync(folder, Sizes.All[0], Capture.Viewer)),
     ];
 
@@ -78,9 +93,50 @@ internal sealed class Rendering(string root)
         };
     }
 
-    private async Task<Dictionary<string, double>> PeerAsync(string script, string folder, Sizes size, string way = "")
+    private async Task<Dictionary<string, double>> WayAsync(string folder, Sizes size, Way way)
     {
-        var peers = Enumerable.Range(0, Processes).Select(i => Start(script, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName, size, way)).ToList();
+        var fewer = size with { Frames = size.Frames / way.Part, Warm = size.Warm / way.Part };
+        if (!way.HasWindow)
+        {
+            return await PeerAsync(way.Script, folder, fewer, way.Name);
+        }
+
+        using var server = Process.Start(new ProcessStartInfo("Xvfb", "-displayfd 1 -screen 0 1280x720x24 -nolisten tcp") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        try
+        {
+            return await PeerAsync(way.Script, folder, fewer, way.Name, ":" + await server.StandardOutput.ReadLineAsync());
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync();
+        }
+    }
+
+    // Start-up is what this way is about, so the clock has it.
+    private async Task<Dictionary<string, double>> ProcessesAsync(string folder, Sizes size)
+    {
+        const int frames = 3;
+        var begun = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, Processes).Select(async one =>
+        {
+            for (var i = 0; i < frames; i++)
+            {
+                var output = Directory.CreateDirectory(Path.Combine(folder, $"{one}-{i}")).FullName;
+                using var blender = Start("one.py", output, size, "", null);
+                var heard = await Task.WhenAll(blender.StandardError.ReadToEndAsync(), blender.StandardOutput.ReadToEndAsync());
+                if (!File.Exists(Path.Combine(output, "frame.exr")))
+                {
+                    throw new RayshardException(ExitCode.Failed, $"one.py wrote no frame: {heard[0]}");
+                }
+            }
+        }));
+        return new Dictionary<string, double> { ["frames_per_s"] = Processes * frames / Stopwatch.GetElapsedTime(begun).TotalSeconds };
+    }
+
+    private async Task<Dictionary<string, double>> PeerAsync(string script, string folder, Sizes size, string way = "", string? display = null)
+    {
+        var peers = Enumerable.Range(0, Processes).Select(i => Start(script, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName, size, way, display)).ToList();
         try
         {
             foreach (var peer in peers)
@@ -109,15 +165,15 @@ internal sealed class Rendering(string root)
         }
     }
 
-    private Process Start(string script, string folder, Sizes size, string way) => Process.Start(new ProcessStartInfo("blender")
+    private Process Start(string script, string folder, Sizes size, string way, string? display) => Process.Start(new ProcessStartInfo("blender")
     {
         ArgumentList =
         {
-            "--background", "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", "1", "--python-exit-code", "64",
+            display is null ? "--background" : "--no-window-focus", "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", "1", "--python-exit-code", "64",
             "--python", Path.Combine(_bench, "peers", script), "--", Path.Combine(Scene, "scene.py"),
             Text(size.Warm / Processes), Text(size.Frames / Processes), folder, Text(size.Width), Text(size.Height), Text(size.Samples), way,
         },
-        Environment = { ["PYTHONDONTWRITEBYTECODE"] = "1" },
+        Environment = { ["PYTHONDONTWRITEBYTECODE"] = "1", ["DISPLAY"] = display },
         RedirectStandardInput = true,
 
         // Its version, and nothing after it: loop.py sends the rest to /dev/null.

@@ -1,9 +1,12 @@
 """As most scripts do it: a render call per frame that writes a file; all else as Blender has it.
 
-The ways: exr (32 bits, Blender's own ZIP), exr-none (32 bits, uncompressed), png16 (clips, and keeps no floats).
+The ways: exr (32 bits, Blender's own ZIP), exr-none (32 bits, uncompressed), png16 (clips, and keeps no floats), hdf5 (as BlenderProc does it: an EXR in
+/dev/shm, read back, an HDF5 file of gzip per frame; Blender reads the EXR where BlenderProc has OpenCV do it).
 """
 import os
+import shutil
 import sys
+import tempfile
 
 import bpy
 
@@ -24,4 +27,24 @@ def render(i):
     bpy.ops.render.render(write_still=True)
 
 
-loop.run(render)
+def render_hdf5(i):
+    path = os.path.join(memory, "%06d.exr" % i)
+    scene.render.filepath = path
+    bpy.ops.render.render(write_still=True)
+    image = bpy.data.images.load(path)
+    pixels = numpy.empty(len(image.pixels), numpy.float32)
+    image.pixels.foreach_get(pixels)
+    bpy.data.images.remove(image)
+    os.remove(path)
+    with h5py.File(os.path.join(loop.FOLDER, "%d.hdf5" % i), "w") as file:
+        file.create_dataset("colors", data=pixels.reshape(int(loop.HEIGHT), int(loop.WIDTH), 4)[::-1], compression="gzip")
+        file.create_dataset("blender_proc_version", data=numpy.string_("2.8.0"))
+
+
+if loop.WAY == "hdf5":
+    import h5py
+    import numpy
+    memory = tempfile.mkdtemp(dir="/dev/shm")
+    loop.run(render_hdf5, lambda: shutil.rmtree(memory))
+else:
+    loop.run(render)

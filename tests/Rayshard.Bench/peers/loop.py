@@ -1,4 +1,4 @@
-"""What both peers that render have in common: the scene, the settings, the clock. Arguments after --: scene
+"""What the peers that render have in common: the scene, the settings, the clock. Arguments after --: scene
 file, frames to warm up, frames, folder, width, height, samples, and the way that a peer with several takes."""
 import importlib.util
 import json
@@ -28,8 +28,8 @@ def prepare():
     return scene
 
 
-def run(render):
-    """Warm up, say so, wait for the other process, and tell when the frames were begun and done."""
+def run(render, clean=lambda: None):
+    """Warm up, say so, wait for the other process, tell when the frames were begun and done, and clean up."""
     cube, warm, frames = bpy.data.objects["Cube"], int(WARM), int(FRAMES)
 
     def some(first, count):
@@ -42,4 +42,5 @@ def run(render):
     begun, cpu = time.monotonic(), time.process_time()
     some(warm, frames)
     print("BENCH " + json.dumps({"begun": begun, "done": time.monotonic(), "cpu": time.process_time() - cpu}), file=sys.stderr, flush=True)
+    clean()
     os._exit(0)
