@@ -197,7 +197,12 @@ public sealed class Bundler
             ? present.GetFiles("*.json").OrderBy(file => file.Name, StringComparer.Ordinal).Where(file => BundleNames.IsLegal(file.Name))
                 .Select(file => folder.Write($"{BundleNames.EvidenceFolder}fingerprints/{file.Name}", File.ReadAllBytes(file.FullName))).ToList()
             : [];
-        var provenance = folder.Write(Provenance.FileName, Json.Bytes(Provenance.Of(content, manifest, fingerprints)));
-        return new(Digest.Of(manifest.ToBytes()), [.. fingerprints.Append(provenance).OrderBy(file => file.Name, StringComparer.Ordinal)]);
+        var others = new List<BundleFile> { folder.Write(Provenance.FileName, Json.Bytes(Provenance.Of(content, manifest, fingerprints))) };
+        if (_request.PreviewFile is { } preview)
+        {
+            others.Add(folder.Write(BundleNames.Preview, File.ReadAllBytes(preview)));
+        }
+
+        return new(Digest.Of(manifest.ToBytes()), [.. fingerprints.Concat(others).OrderBy(file => file.Name, StringComparer.Ordinal)]);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class SelectedPull(ISharingTarget from, BundleHead head, FrameSe
 
     private sealed record Piece(BundleFile File, string Path, ShardLayout Layout, FrameEntry Last, List<FrameEntry> Chosen);
 
-    private static bool IsWhole(BundleFile file) => file.Name == BundleNames.Index || file.Name.StartsWith("experiment/", StringComparison.Ordinal) || file.Name.StartsWith(BundleNames.EvidenceFolder, StringComparison.Ordinal);
+    private static bool IsWhole(BundleFile file) => file.Name == BundleNames.Index || file.Name.StartsWith("experiment/", StringComparison.Ordinal) || (file.Name.StartsWith(BundleNames.EvidenceFolder, StringComparison.Ordinal) && file.Name != BundleNames.Preview);
 
     private List<FrameIndex.Row> Rows(Experiment experiment, FramePlan plan)
     {
