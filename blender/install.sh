@@ -10,8 +10,8 @@ for argument; do
     --check) check=yes ;;
     # A real browser opens the report, bundles go to real servers, and exports are opened by their readers; whoever only renders gets none of them.
     --tests) tests="chromium docker-registry skopeo nginx-light curl ceph-mon ceph-osd radosgw ceph-common python3-h5py python3-zarr netpbm" ;;
-    # One of the peers.
-    --bench) bench=python3-h5py ;;
+    # One of the peers, and the registry that bundles go to.
+    --bench) bench="python3-h5py docker-registry" ;;
   esac
 done
 

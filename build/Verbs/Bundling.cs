@@ -1,5 +1,6 @@
 using Newtonsoft.Json.Linq;
 using Rayshard.Build.Progress;
+using Rayshard.Reporting;
 using Rayshard.Sharing;
 
 namespace Rayshard.Build.Verbs;
@@ -19,15 +20,30 @@ public sealed class Bundling(KitContext context)
         foreach (var resolved in context.Experiments)
         {
             var output = context.Options.Output ?? Path.Combine(context.Folders.Bundles, resolved.Experiment.Name);
+            using var pictures = new Pictures();
             Tell(await new Bundler(new()
             {
                 Experiment = resolved.Experiment,
                 SceneFolder = resolved.Folder,
                 StoreFolder = context.Options.Store,
                 BlenderFolder = context.Folders.Blender,
+                PreviewFile = Preview(resolved.Experiment, pictures.Folder),
                 Selection = context.Options.Bundle.Selection,
             }).WriteAsync(output, context.Interruption.Finish).ConfigureAwait(false));
         }
+    }
+
+    // Of the whole experiment only: a smaller bundle is not to show what was left out of it.
+    private string? Preview(Experiment experiment, string folder)
+    {
+        if (!context.Options.Bundle.Selection.IsAll)
+        {
+            return null;
+        }
+
+        using var shelf = FrameShelf.Open(context.Options.Store, experiment);
+        var pass = experiment.Passes.FirstOrDefault(pass => pass.Pass == "combined") ?? experiment.Passes[0];
+        return new Preview(shelf, context.Options.View).Write(Previewing.Sheet, folder, context.Interruption.Finish, pass.Name)[0].Path;
     }
 
     private void Tell(Bundle bundle)
@@ -44,5 +60,12 @@ public sealed class Bundling(KitContext context)
         context.Terminal.Say($"{manifest.Experiment}: {Words.Count(manifest.Frames, "frame")}{missing}, {Words.Bytes(manifest.Bytes)} in {folder}");
         context.Terminal.Say($"  digest: sha256:{bundle.Head.Digest}");
         context.Terminal.Say($"To check it: (cd {folder} && sha256sum -c SHA256SUMS), or dotnet cake --target=VerifyBundle --bundle={folder}");
+    }
+
+    private sealed class Pictures : IDisposable
+    {
+        public string Folder { get; } = Directory.CreateTempSubdirectory("rayshard-bundle-").FullName;
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
     }
 }

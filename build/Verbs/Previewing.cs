@@ -7,7 +7,7 @@ namespace Rayshard.Build.Verbs;
 public sealed class Previewing(KitContext context)
 {
     // Three rows of eight: a sheet that fits a page.
-    private static readonly FrameSample s_sample = FrameSample.Parse("24");
+    internal static readonly FrameSample Sheet = FrameSample.Parse("24");
 
     /// <summary>Goes through the experiments.</summary>
     /// <exception cref="RayshardException">The store has none of the frames, or a picture can't be written.</exception>
@@ -17,7 +17,7 @@ public sealed class Previewing(KitContext context)
         {
             using var shelf = FrameShelf.Open(context.Options.Store, experiment);
             var folder = context.Options.Output ?? Path.Combine(context.Folders.Reports, experiment.Name);
-            foreach (var picture in new Preview(shelf, context.Options.View).Write(context.Options.Sample ?? s_sample, folder, context.Interruption.Finish))
+            foreach (var picture in new Preview(shelf, context.Options.View).Write(context.Options.Sample ?? Sheet, folder, context.Interruption.Finish))
             {
                 Tell(experiment, picture);
             }

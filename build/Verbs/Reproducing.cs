@@ -19,6 +19,11 @@ public sealed class Reproducing(KitContext context)
         var (experiments, store) = await BundlePlace.ExperimentsAsync(context).ConfigureAwait(false);
         foreach (var experiment in experiments)
         {
+            if (experiment.Experiment.CarriedPin is { } pin)
+            {
+                context.Terminal.Say($"By the bundle's own pin: Blender {pin.Version} ({pin.Build}){(pin.Provider.Length > 0 ? $" by {pin.Provider}" : "")}. In blender/toolchains.json '{pin.Id}' is {(BlenderFacts.Toolchains.TryGetValue(pin.Id, out var here) ? $"Blender {here.Version} ({here.Build})" : "not pinned")}.");
+            }
+
             var reproduction = await context.Kit.ReproduceAsync(experiment, new()
             {
                 Render = Rendering.Request(context, [experiment]) with { StoreFolder = store },

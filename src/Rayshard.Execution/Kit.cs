@@ -18,9 +18,9 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
     public async Task<IReadOnlyList<Toolchain>> ProvisionAsync(IEnumerable<ResolvedExperiment> experiments, CancellationToken now)
     {
         var found = new List<Toolchain>();
-        foreach (var (id, kernel) in experiments.Select(e => (e.Experiment.Toolchain, e.Experiment.CpuKernel)).Distinct())
+        foreach (var experiment in experiments.Select(e => e.Experiment).DistinctBy(e => (e.Toolchain, e.CarriedPin, e.CpuKernel)))
         {
-            found.Add(await Toolchain.ProvisionAsync(BlenderFacts.Toolchains[id], kernel, toolchains, now).ConfigureAwait(false));
+            found.Add(await ProvisionAsync(experiment, now).ConfigureAwait(false));
         }
 
         return found;
@@ -90,12 +90,11 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
     public async Task<Reproduction> ReproduceAsync(ResolvedExperiment resolved, ReproduceRequest request, CancellationToken now)
     {
         var (experiment, render) = (resolved.Experiment, request.Render);
-        var kernel = request.Kernel ?? experiment.CpuKernel;
-        var toolchain = await Toolchain.ProvisionAsync(BlenderFacts.Toolchains[experiment.Toolchain], kernel, toolchains, now).ConfigureAwait(false);
-        var evidence = new RunEvidence(Path.Combine(render.RunsFolder, "reproduce"), experiment, time);
 
         // The frames keep the experiment's keys: only what renders them is another.
-        var rendered = resolved with { Experiment = experiment with { CpuKernel = kernel } };
+        var rendered = resolved with { Experiment = experiment with { CpuKernel = request.Kernel ?? experiment.CpuKernel } };
+        var toolchain = await ProvisionAsync(rendered.Experiment, now).ConfigureAwait(false);
+        var evidence = new RunEvidence(Path.Combine(render.RunsFolder, "reproduce"), experiment, time);
         var run = new ReproductionRun(experiment, () => Open(toolchain, rendered, request.Isolation ? render with { Workers = 1 } : render, evidence), evidence, now);
         if (request.Isolation)
         {
@@ -170,8 +169,13 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         }
     }
 
-    private Task<Toolchain> ProvisionAsync(Experiment experiment, CancellationToken now) =>
-        Toolchain.ProvisionAsync(BlenderFacts.Toolchains[experiment.Toolchain], experiment.CpuKernel, toolchains, now);
+    private Task<Toolchain> ProvisionAsync(Experiment experiment, CancellationToken now)
+    {
+        var pin = experiment.Pin ?? throw new RayshardException(ExitCode.NotFound, $"experiment '{experiment.Name}': its toolchain '{experiment.Toolchain}' is not pinned in blender/toolchains.json, and it brought no pin: pin it there");
+        return pin.Provider.Length > 0 || toolchains.Provider is not null
+            ? Toolchain.ProvisionAsync(pin, experiment.CpuKernel, toolchains, now)
+            : throw new RayshardException(ExitCode.MachineLacks, $"experiment '{experiment.Name}': its toolchain '{pin.Id}' (Blender {pin.Version}, {pin.Build}) is not pinned in blender/toolchains.json, and the pin that it brought has no lock, archive or image to get it by: pin it there");
+    }
 
     private static WorkerPool Open(Toolchain toolchain, ResolvedExperiment resolved, RenderRequest request, RunEvidence evidence)
     {

@@ -25,8 +25,9 @@ public sealed class Preview(FrameShelf shelf, ViewTransform view)
     /// <param name="sample">Which frames; those that the store lacks are left out.</param>
     /// <param name="folder">The folder; made where there is none.</param>
     /// <param name="cancellation">Ends it between frames.</param>
+    /// <param name="only">The one pass to write; absent: all.</param>
     /// <exception cref="RayshardException">The store has none of the frames, or the folder can't be written.</exception>
-    public IReadOnlyList<Picture> Write(FrameSample sample, string folder, CancellationToken cancellation)
+    public IReadOnlyList<Picture> Write(FrameSample sample, string folder, CancellationToken cancellation, string? only = null)
     {
         var passes = new SortedDictionary<string, List<Reduced>>(StringComparer.Ordinal);
         var (kinds, units) = (new Dictionary<string, PassKind>(), new Dictionary<string, string>());
@@ -34,7 +35,7 @@ public sealed class Preview(FrameShelf shelf, ViewTransform view)
         {
             cancellation.ThrowIfCancellationRequested();
             using var frame = shelf.TryRead(index);
-            foreach (var (pass, i) in (frame?.Record.Passes ?? []).Select((pass, i) => (pass, i)))
+            foreach (var (pass, i) in (frame?.Record.Passes ?? []).Select((pass, i) => (pass, i)).Where(one => only is null || one.pass.Name == only))
             {
                 kinds[pass.Name] = PassKinds.Of(pass.Channels);
                 units[pass.Name] = pass.Unit;

@@ -1,3 +1,5 @@
+using Rayshard.Sharing.Metadata;
+
 namespace Rayshard.Sharing;
 
 /// <summary>A finished bundle in a folder. Immutable; holds no file open.</summary>
@@ -50,10 +52,11 @@ public sealed class Bundle
         var path = Path.Combine(folder, BundleNames.Experiment);
         try
         {
-            var (experiment, _) = ExperimentFile.Read(path);
+            var (read, _) = ExperimentFile.Read(path);
+            var experiment = read with { CarriedPin = ToolchainJson.Carried(folder, manifest, read.Toolchain) };
             var isRight = new FramePlan(experiment).ShardSet == manifest.ShardSet && experiment.Name == manifest.Experiment;
             return isRight ? experiment
-                : throw new FormatException($"with the pins of this checkout it is another experiment than the manifest says: its toolchain '{experiment.Toolchain}' may be pinned to another build here ({BundleNames.Toolchain} has its pin)");
+                : throw new FormatException($"with the pin of its toolchain '{experiment.Toolchain}' it is another experiment than the manifest says");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

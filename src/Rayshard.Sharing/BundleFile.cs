@@ -15,6 +15,7 @@ public sealed record BundleFile(string Name, long Bytes, Digest Sha256, string T
         ".tar" => "application/x-tar",
         ".parquet" => "application/vnd.apache.parquet",
         ".npy" => "application/x-npy",
+        ".png" => "image/png",
         ".json" => "application/json",
         ".py" => "text/x-python",
         ".md" => "text/markdown",

@@ -122,15 +122,24 @@ internal sealed partial class BundleFolder
         }
     }
 
-    /// <summary>The same where an earlier run may have given it that name.</summary>
-    public static void LinkOrCopyAnew(string source, string path)
-    {
-        if (File.Exists(path))
-        {
-            File.Delete(path);
-        }
+    /// <summary>The same where an earlier run may have given it that name, or another run is about to.</summary>
+    public static void LinkOrCopyAnew(string source, string path) => Replace(path, beside => LinkOrCopy(source, beside));
 
-        LinkOrCopy(source, path);
+    /// <summary>Makes a file beside its place, and puts it there at once.</summary>
+    public static void Replace(string path, Action<string> make)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        var beside = $"{path}.{System.IO.Path.GetRandomFileName()}";
+        try
+        {
+            make(beside);
+            File.Move(beside, path, overwrite: true);
+        }
+        finally
+        {
+            // Still there where it failed, and where both names are of one file: then a rename does nothing.
+            File.Delete(beside);
+        }
     }
 
     /// <summary>Finishes it: what is not part of it goes, then evidence, sums, flushed folders, and the manifest last.</summary>

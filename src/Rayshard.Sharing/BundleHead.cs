@@ -30,6 +30,22 @@ public sealed class BundleHead
     /// <summary>Every file that travels on its own, shards first: they are the large ones.</summary>
     internal IEnumerable<BundleFile> Files => Manifest.Files.Concat(Evidence?.Files ?? []).OrderByDescending(file => file.Bytes).ThenBy(file => file.Name, StringComparer.Ordinal);
 
+    /// <summary>Reads it by the names of its files; nothing where there is no manifest.</summary>
+    /// <param name="place">Where it is read from, for errors.</param>
+    /// <param name="read">Gives a small file whole; nothing where there is none of that name.</param>
+    /// <exception cref="RayshardException">What is there is no bundle's (<see cref="ExitCode.NotSo"/>).</exception>
+    internal static async Task<BundleHead?> ReadAsync(string place, Func<string, Task<byte[]?>> read)
+    {
+        try
+        {
+            return await read(BundleNames.Manifest).ConfigureAwait(false) is { } manifest ? Parse(manifest, await read(BundleNames.Evidence).ConfigureAwait(false)) : null;
+        }
+        catch (FormatException e)
+        {
+            throw new RayshardException(ExitCode.NotSo, $"{place}: {e.Message}", e);
+        }
+    }
+
     /// <exception cref="FormatException">The bytes are none of a bundle.</exception>
     internal static BundleHead Parse(byte[] manifest, byte[]? evidence) => new(manifest, evidence);
 

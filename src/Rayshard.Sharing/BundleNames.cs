@@ -14,6 +14,7 @@ internal static partial class BundleNames
     public const string Experiment = "experiment/experiment.json";
     public const string Toolchain = "experiment/toolchain.json";
     public const string SceneFolder = "experiment/scene/";
+    public const string Preview = "evidence/preview.png";
     public const string EvidenceFolder = "evidence/";
     public const string ShardFolder = "shards/";
     public const string Index = "index.npy";

@@ -5,21 +5,19 @@ namespace Rayshard.Sharing;
 /// <summary>A bundle as a store and a scene folder, so that what works on these works on bundles: the same bytes on the disk, other names.</summary>
 public static class BundleStore
 {
-    /// <summary>Lays it out anew in a folder: <c>store/</c> and <c>scene/</c>. Every file is checked against its digest on the way.</summary>
-    /// <returns>The experiment and the two folders.</returns>
+    /// <summary>
+    /// Lays it out in a folder: <c>store/</c> and <c>scene/</c>. Every file is checked against its digest on the way. Others may lay it out there, and
+    /// read what is there, at the same time: no file is gone for a moment, none is there in part.
+    /// </summary>
+    /// <returns>The experiment, with the pin that the bundle carries where that is another than this checkout's, and the two folders.</returns>
     /// <exception cref="RayshardException">A file is not what the manifest says (<see cref="ExitCode.NotSo"/>), or can't be written.</exception>
     public static (Experiment Experiment, string Store, string Scene) LayOut(Bundle bundle, string folder)
     {
         var experiment = bundle.ReadExperiment();
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
         var (store, scene) = (Path.Combine(folder, "store"), Path.Combine(folder, "scene"));
         var shards = StoredExperiment.At(store, experiment, new(experiment)).Folder;
         Directory.CreateDirectory(Path.Combine(shards, "fingerprints"));
-        File.WriteAllBytes(Path.Combine(shards, "experiment.json"), ExperimentFile.Write(experiment));
+        BundleFolder.Replace(Path.Combine(shards, "experiment.json"), path => File.WriteAllBytes(path, ExperimentFile.Write(experiment)));
         foreach (var file in bundle.Head.Files)
         {
             // A name below the folder that it is to go to; the manifest's rules have kept every other out.
@@ -37,7 +35,7 @@ public static class BundleStore
                 throw new RayshardException(ExitCode.NotSo, $"{bundle.PathOf(file)}: is not the file that the manifest names");
             }
 
-            BundleFolder.LinkOrCopy(bundle.PathOf(file), place);
+            BundleFolder.LinkOrCopyAnew(bundle.PathOf(file), place);
         }
 
         return (experiment, store, scene);

@@ -56,7 +56,7 @@ public sealed class Bundler
             Experiment = source.Experiment,
             Plan = source.Plan,
             About = _about,
-            Toolchain = BlenderFacts.Toolchains.GetValueOrDefault(source.Experiment.Toolchain) ?? new(),
+            Toolchain = source.Experiment.Pin ?? new(),
             Passes = BundlePass.Of(source.Experiment, ShardLayout.Of(source.Experiment, source.Plan, 0).Passes),
             Shards = shards,
             Records = records,
@@ -164,7 +164,7 @@ public sealed class Bundler
                 : throw new RayshardException(ExitCode.NotSo, $"{Path.Combine(_request.SceneFolder, file)}: it is not the file that the frames were rendered from: its SHA-256 is {written.Sha256}, not {digest}; build again");
         }
 
-        if (BlenderFacts.Toolchains.GetValueOrDefault(experiment.Toolchain) is { } pin)
+        if (experiment.Pin is { } pin)
         {
             yield return folder.Write(BundleNames.Toolchain, Json.Bytes(ToolchainJson.Of(pin)));
             if (pin.Lock.Length > 0)
@@ -197,7 +197,12 @@ public sealed class Bundler
             ? present.GetFiles("*.json").OrderBy(file => file.Name, StringComparer.Ordinal).Where(file => BundleNames.IsLegal(file.Name))
                 .Select(file => folder.Write($"{BundleNames.EvidenceFolder}fingerprints/{file.Name}", File.ReadAllBytes(file.FullName))).ToList()
             : [];
-        var provenance = folder.Write(Provenance.FileName, Json.Bytes(Provenance.Of(content, manifest, fingerprints)));
-        return new(Digest.Of(manifest.ToBytes()), [.. fingerprints.Append(provenance).OrderBy(file => file.Name, StringComparer.Ordinal)]);
+        var others = new List<BundleFile> { folder.Write(Provenance.FileName, Json.Bytes(Provenance.Of(content, manifest, fingerprints))) };
+        if (_request.PreviewFile is { } preview)
+        {
+            others.Add(folder.Write(BundleNames.Preview, File.ReadAllBytes(preview)));
+        }
+
+        return new(Digest.Of(manifest.ToBytes()), [.. fingerprints.Concat(others).OrderBy(file => file.Name, StringComparer.Ordinal)]);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class SelectedPull(ISharingTarget from, BundleHead head, FrameSe
 
     private sealed record Piece(BundleFile File, string Path, ShardLayout Layout, FrameEntry Last, List<FrameEntry> Chosen);
 
-    private static bool IsWhole(BundleFile file) => file.Name == BundleNames.Index || file.Name.StartsWith("experiment/", StringComparison.Ordinal) || file.Name.StartsWith(BundleNames.EvidenceFolder, StringComparison.Ordinal);
+    private static bool IsWhole(BundleFile file) => file.Name == BundleNames.Index || file.Name.StartsWith("experiment/", StringComparison.Ordinal) || (file.Name.StartsWith(BundleNames.EvidenceFolder, StringComparison.Ordinal) && file.Name != BundleNames.Preview);
 
     private List<FrameIndex.Row> Rows(Experiment experiment, FramePlan plan)
     {
@@ -189,7 +189,7 @@ internal sealed class SelectedPull(ISharingTarget from, BundleHead head, FrameSe
     // Where the lock stands in a checkout, and the fingerprints in a store.
     private string Blender(Experiment experiment)
     {
-        if (BlenderFacts.Toolchains.GetValueOrDefault(experiment.Toolchain)?.Lock is { Length: > 0 } pinned)
+        if (experiment.Pin?.Lock is { Length: > 0 } pinned && !Path.IsPathRooted(pinned))
         {
             BundleFolder.LinkOrCopyAnew(_small.PathOf($"experiment/{Path.GetFileName(pinned)}"), Path.Combine(scratch, "blender", pinned));
         }

@@ -48,6 +48,14 @@ public sealed record Experiment
     [JsonRequired]
     public string Toolchain { get; init; } = "";
 
+    /// <summary>The pin itself, where the experiment brought one that is not the checkout's, as one from a bundle may. No part of its JSON.</summary>
+    [JsonIgnore]
+    public ToolchainPin? CarriedPin { get; init; }
+
+    /// <summary>The pin of its Blender: the one that it brought, or the checkout's; nothing where there is none of that id.</summary>
+    [JsonIgnore]
+    public ToolchainPin? Pin => CarriedPin ?? BlenderFacts.Toolchains.GetValueOrDefault(Toolchain);
+
     /// <summary>The scene's files.</summary>
     [JsonRequired]
     public Scene Scene { get; init; } = new();

@@ -36,7 +36,7 @@ public sealed partial class ExperimentResolver
 
     private ToolchainPin? Toolchain()
     {
-        if (BlenderFacts.Toolchains.TryGetValue(_experiment.Toolchain, out var pin))
+        if (_experiment.Pin is { } pin)
         {
             return pin;
         }

@@ -181,5 +181,5 @@ public sealed class FramePlan
     };
 
     // The id may come to mean another build: what it pins is what decides.
-    private static ToolchainPin Pin(Experiment experiment) => BlenderFacts.Toolchains.GetValueOrDefault(experiment.Toolchain) ?? new();
+    private static ToolchainPin Pin(Experiment experiment) => experiment.Pin ?? new();
 }

@@ -14,7 +14,7 @@ public static partial class PinFields
             new("package", pin => pin.Package, IsWord, "the package's name"),
             new("package_version", pin => pin.PackageVersion, IsWord, "its exact version, as dpkg-query -W prints it"),
         ],
-        ["debian"] = [new("lock", pin => pin.Lock, IsWord, "the path below blender/ of a lock that blender/lock.sh wrote")],
+        ["debian"] = [new("lock", pin => pin.Lock, file => IsWord(file) || Path.IsPathRooted(file), "the path below blender/ of a lock that blender/lock.sh wrote")],
         ["archive"] =
         [
             new("sha256", pin => pin.Sha256, IsDigest, "the archive's SHA-256, 64 lower-case hex digits"),

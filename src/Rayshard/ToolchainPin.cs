@@ -31,7 +31,7 @@ public sealed record ToolchainPin
     /// <summary>Of <c>archive</c> and <c>path</c>: SHA-256 of the archive, or of the executable.</summary>
     public string Sha256 { get; init; } = "";
 
-    /// <summary>Of <c>debian</c>: the lock, below <c>blender/</c>: every package by SHA-256.</summary>
+    /// <summary>Of <c>debian</c>: the lock, below <c>blender/</c>, or a full path: every package by SHA-256.</summary>
     public string Lock { get; init; } = "";
 
     /// <summary>Where to get it, tried in order: of <c>archive</c> https addresses and paths of local files; of <c>debian</c> mirrors.</summary>

@@ -62,8 +62,10 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
         }
 
         rows.Add(Against(samples, "256, inspect : copy in memory, one core", "inspect.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5));
-        rows.AddRange(Transferring.Ways.Where(way => samples.Has($"share.{way}_mb_per_s"))
+        rows.AddRange(Transferring.Ways
             .Select(way => Against(samples, $"256 MB bundle, {way.Replace('_', ' ')} : cp + SHA-256", $"share.{way}_mb_per_s", "share.cp_sha256_mb_per_s", "MB/s", 0.7)));
+        rows.Add(Against(samples, "256 MB bundle, push registry : one PUT, which nothing resumes", "share.push_registry_mb_per_s", "share.put_registry_mb_per_s", "MB/s", null));
+        rows.Add(Against(samples, "256 MB bundle, pull folder : cp + sync + SHA-256", "share.pull_folder_mb_per_s", "share.cp_sync_sha256_mb_per_s", "MB/s", null));
         return rows;
     }
 

@@ -7,16 +7,13 @@ using Rayshard.Sharing.Targets;
 
 namespace Rayshard.Bench;
 
-/// <summary>A bundle of one shard goes to a registry and a folder of this machine, and back; beside it <c>cp</c> and SHA-256 of the same bytes.</summary>
+/// <summary>A bundle goes to a registry and a folder of this machine, and back; beside it <c>cp</c> and SHA-256 of the same bytes, with and without <c>sync</c>.</summary>
 internal sealed class Transferring(string root, Storing storing)
 {
     private const string Registry = "/usr/bin/docker-registry";
 
-    /// <summary>What is measured; the last two only where there is a registry.</summary>
+    /// <summary>What is measured beside cp.</summary>
     public static IReadOnlyList<string> Ways { get; } = ["push_folder", "pull_folder", "push_registry", "pull_registry"];
-
-    /// <summary>Whether there is a registry to measure with.</summary>
-    public static bool HasRegistry => File.Exists(Registry);
 
     public Contender Contender => new("share", RunAsync);
 
@@ -36,6 +33,7 @@ internal sealed class Transferring(string root, Storing storing)
 
         async Task TimedAsync(string name, Func<Task> run)
         {
+            Touch(folder, bundle.Head.Manifest.Bytes);
             var begun = Stopwatch.GetTimestamp();
             await run();
             measured[$"{name}_mb_per_s"] = megabytes / Stopwatch.GetElapsedTime(begun).TotalSeconds;
@@ -49,30 +47,68 @@ internal sealed class Transferring(string root, Storing storing)
             Directory.Delete(Path.Combine(folder, $"from-{name}"), recursive: true);
         }
 
-        await TimedAsync("cp_sha256", () => CopyAndHashAsync(bundle, Path.Combine(folder, "copy")));
-        Directory.Delete(Path.Combine(folder, "copy"), recursive: true);
-        await BothWaysAsync("folder", $"folder:{Path.Combine(folder, "there")}");
-        if (HasRegistry)
+        foreach (var (name, sync) in new[] { ("cp_sha256", false), ("cp_sync_sha256", true) })
         {
-            using var registry = Serve(Path.Combine(folder, "registry"), out var host);
-            try
-            {
-                await BothWaysAsync("registry", $"oci:{host}/bench/share:v1");
-            }
-            finally
-            {
-                registry.Kill();
-                await registry.WaitForExitAsync();
-            }
+            await TimedAsync(name, () => CopyAndHashAsync(bundle, Path.Combine(folder, "copy"), sync));
+            Directory.Delete(Path.Combine(folder, "copy"), recursive: true);
+        }
+
+        await BothWaysAsync("folder", $"folder:{Path.Combine(folder, "there")}");
+        using var registry = Serve(Path.Combine(folder, "registry"), out var host);
+        try
+        {
+            await TimedAsync("put_registry", () => PutAsync(bundle, host));
+            await BothWaysAsync("registry", $"oci:{host}/bench/share:v1");
+        }
+        finally
+        {
+            registry.Kill();
+            await registry.WaitForExitAsync();
         }
 
         return measured;
     }
 
-    private static async Task CopyAndHashAsync(Bundle bundle, string copy)
+    // As in Storing: memory that the host has taken back is several times slower at its first touch, and must not fall to whoever comes next.
+    private static void Touch(string folder, long bytes)
+    {
+        var (path, block) = (Path.Combine(folder, "touched"), new byte[1 << 20]);
+        using (var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write))
+        {
+            for (var at = 0L; at < bytes; at += block.Length)
+            {
+                RandomAccess.Write(file, block, at);
+            }
+
+            RandomAccess.FlushToDisk(file);
+        }
+
+        File.Delete(path);
+    }
+
+    // The same bytes as fast as the registry takes them: each file by one request, which nothing resumes, to a repository of its own.
+    private static async Task PutAsync(Bundle bundle, string host)
+    {
+        using var client = new HttpClient();
+        await Parallel.ForEachAsync(bundle.Head.Manifest.Files, async (file, cancellation) =>
+        {
+            using var begun = await client.PostAsync(new Uri($"http://{host}/v2/bench/put/blobs/uploads/"), null, cancellation);
+            using var body = new StreamContent(File.OpenRead(Path.Combine(bundle.Folder, file.Name)), 1 << 20);
+            using var ended = await client.PutAsync(new Uri($"{begun.Headers.Location}&digest=sha256:{file.Sha256}"), body, cancellation);
+            ended.EnsureSuccessStatusCode();
+        });
+    }
+
+    private static async Task CopyAndHashAsync(Bundle bundle, string copy, bool sync)
     {
         using var cp = Process.Start("cp", ["--recursive", "--reflink=never", bundle.Folder, copy]);
         await cp.WaitForExitAsync();
+        if (sync)
+        {
+            using var flush = Process.Start("sync", [.. bundle.Head.Manifest.Files.Select(file => Path.Combine(copy, file.Name))]);
+            await flush.WaitForExitAsync();
+        }
+
         foreach (var file in bundle.Head.Manifest.Files)
         {
             if (Digest.OfFile(Path.Combine(copy, file.Name)) != file.Sha256)
@@ -88,6 +124,11 @@ internal sealed class Transferring(string root, Storing storing)
         {
             listener.Start();
             host = ((IPEndPoint)listener.LocalEndpoint).ToString();
+        }
+
+        if (!File.Exists(Registry))
+        {
+            throw new RayshardException(ExitCode.MachineLacks, $"there is no {Registry}: sh blender/install.sh --bench");
         }
 
         Directory.CreateDirectory(folder);

@@ -33,4 +33,34 @@ public sealed class BundleStoreTests
 
         Assert.Equal(ExitCode.NotSo, Assert.Throws<RayshardException>(() => BundleStore.LayOut(bundle, shop["laid-out"])).ExitCode);
     }
+
+    [Fact]
+    public async Task Two_at_once_lay_it_out_in_one_folder_and_neither_misses_a_file_at_any_moment()
+    {
+        using var shop = new Workshop();
+        var bundle = shop.Bundle();
+
+        async Task LayOutOftenAsync()
+        {
+            await Task.Yield();
+            for (var i = 0; i < 50; i++)
+            {
+                var (_, folder, scene) = BundleStore.LayOut(bundle, shop["laid-out"]);
+                Assert.Equal("scene", File.ReadAllText(Path.Combine(scene, "scene.py")));
+                Assert.Empty(new Verifier(folder, new()).Run());
+                using var store = Store.OpenReadOnly(folder);
+                for (var frame = 0L; frame < shop.Plan.Count; frame++)
+                {
+                    using var found = store.TryFind(shop.Plan.At(frame).Key);
+                    Assert.NotNull(found);
+                }
+            }
+        }
+
+        await Task.WhenAll(LayOutOftenAsync(), LayOutOftenAsync());
+
+        Assert.Equal(
+            Workshop.Run(shop["bundle/shards"], "find", ".", "-name", "*.tar").Split('\n').Length,
+            Directory.GetFiles(shop["laid-out/store"], "*.tar*", SearchOption.AllDirectories).Length);
+    }
 }

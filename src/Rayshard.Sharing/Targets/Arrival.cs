@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Rayshard.Storage;
 
 namespace Rayshard.Sharing.Targets;
 
@@ -13,6 +15,7 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
     public const int Tries = 5;
     private const int BufferBytes = 1 << 20;
 
+    private static readonly DurableFiles s_files = new();
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private string Path => System.IO.Path.Combine(folder.Partial, $"{file.Sha256}-{Digest.Of(file.Name).ToString()[..8]}");
@@ -29,17 +32,18 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
     /// <exception cref="RayshardException">The bytes are not those of the digest, also the second time; or the source failed too often.</exception>
     public async Task TakeAsync(Func<long, CancellationToken, Task<Stream>> open, IProgress<Arrived> arrived, CancellationToken cancellation)
     {
-        using var partial = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-        var isFresh = partial.Length == 0 || partial.Length > file.Bytes;
+        using var partial = File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        var kept = RandomAccess.GetLength(partial);
+        var isFresh = kept == 0 || kept > file.Bytes;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (isFresh)
         {
-            partial.SetLength(0);
+            RandomAccess.SetLength(partial, 0);
         }
         else
         {
             await HashAsync(partial, hash, cancellation).ConfigureAwait(false);
-            arrived.Report(new(partial.Length, HasTravelled: false));
+            arrived.Report(new(kept, HasTravelled: false));
         }
 
         while (true)
@@ -51,8 +55,8 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
             }
 
             // What an earlier run left may have been torn by a power cut; what came in one go is the source's fault.
-            arrived.Report(new(-partial.Length, HasTravelled: false));
-            partial.SetLength(0);
+            arrived.Report(new(-file.Bytes, HasTravelled: false));
+            RandomAccess.SetLength(partial, 0);
             if (isFresh)
             {
                 throw new RayshardException(ExitCode.NotSo, $"{file.Name}: the bytes that came are not those of its SHA-256 {file.Sha256}: damaged on the way, or not the bundle's");
@@ -61,40 +65,40 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
             isFresh = true;
         }
 
-        partial.Flush(flushToDisk: true);
+        s_files.Flush(partial);
         partial.Close();
         folder.Place(Path, file.Name);
     }
 
-    private async Task ReadAllAsync(FileStream partial, IncrementalHash hash, Func<long, CancellationToken, Task<Stream>> open, IProgress<Arrived> arrived, CancellationToken cancellation)
+    private async Task ReadAllAsync(SafeFileHandle partial, IncrementalHash hash, Func<long, CancellationToken, Task<Stream>> open, IProgress<Arrived> arrived, CancellationToken cancellation)
     {
-        for (var tries = 0; partial.Length < file.Bytes;)
+        for (var tries = 0; RandomAccess.GetLength(partial) < file.Bytes;)
         {
-            var before = partial.Length;
+            var before = RandomAccess.GetLength(partial);
             try
             {
-                using var source = await open(partial.Length, cancellation).ConfigureAwait(false);
+                using var source = await open(RandomAccess.GetLength(partial), cancellation).ConfigureAwait(false);
                 await CopyAsync(source, partial, hash, arrived, cancellation).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException && !cancellation.IsCancellationRequested && partial.Length < file.Bytes)
+            catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException && !cancellation.IsCancellationRequested && RandomAccess.GetLength(partial) < file.Bytes)
             {
-                tries = partial.Length > before ? 0 : tries + 1;
+                tries = RandomAccess.GetLength(partial) > before ? 0 : tries + 1;
                 if (tries == Tries)
                 {
-                    throw new RayshardException(ExitCode.Failed, $"{file.Name}: broke off at byte {partial.Length} of {file.Bytes}, {Tries} times: {e.Message}; the same command goes on there", e);
+                    throw new RayshardException(ExitCode.Failed, $"{file.Name}: broke off at byte {RandomAccess.GetLength(partial)} of {file.Bytes}, {Tries} times: {e.Message}; the same command goes on there", e);
                 }
             }
         }
     }
 
-    // While one buffer is written and hashed, the next one is filled.
-    private async Task CopyAsync(Stream source, FileStream partial, IncrementalHash hash, IProgress<Arrived> arrived, CancellationToken cancellation)
+    // While one buffer is hashed, the next one is filled and written: hashing takes as long as both.
+    private async Task CopyAsync(Stream source, SafeFileHandle partial, IncrementalHash hash, IProgress<Arrived> arrived, CancellationToken cancellation)
     {
         var (buffer, other) = (ArrayPool<byte>.Shared.Rent(BufferBytes), ArrayPool<byte>.Shared.Rent(BufferBytes));
-        var keeping = Task.CompletedTask;
+        var (hashing, length) = (Task.CompletedTask, RandomAccess.GetLength(partial));
         try
         {
-            for (var length = partial.Length; length < file.Bytes;)
+            while (length < file.Bytes)
             {
                 // No more than was announced is taken, whatever comes.
                 var wanted = (int)Math.Min(BufferBytes, file.Bytes - length);
@@ -104,15 +108,11 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
                     throw new IOException("it ends too early");
                 }
 
-                await keeping.ConfigureAwait(false);
+                // The disk begins on it at once, so that the flush at the end has little left.
+                s_files.Append(partial, length, [buffer.AsMemory(0, read)]);
+                await hashing.ConfigureAwait(false);
                 var came = buffer;
-                keeping = Task.Run(
-                    () =>
-                    {
-                        partial.Write(came, 0, read);
-                        hash.AppendData(came, 0, read);
-                    },
-                    CancellationToken.None);
+                hashing = Task.Run(() => hash.AppendData(came, 0, read), CancellationToken.None);
                 (buffer, other) = (other, buffer);
                 length += read;
                 arrived.Report(new(read, HasTravelled: true));
@@ -120,7 +120,13 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
         }
         finally
         {
-            await keeping.ConfigureAwait(false);
+            await hashing.ConfigureAwait(false);
+            if (RandomAccess.GetLength(partial) > length)
+            {
+                // Of a write that failed in the middle; the hash knows nothing of it.
+                RandomAccess.SetLength(partial, length);
+            }
+
             ArrayPool<byte>.Shared.Return(buffer);
             ArrayPool<byte>.Shared.Return(other);
         }
@@ -142,11 +148,11 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
         }
     }
 
-    private static async Task HashAsync(FileStream partial, IncrementalHash hash, CancellationToken cancellation)
+    private static async Task HashAsync(SafeFileHandle partial, IncrementalHash hash, CancellationToken cancellation)
     {
         var buffer = new byte[BufferBytes];
-        partial.Position = 0;
-        for (int read; (read = await partial.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+        var at = 0L;
+        for (int read; (read = await RandomAccess.ReadAsync(partial, buffer, at, cancellation).ConfigureAwait(false)) > 0; at += read)
         {
             hash.AppendData(buffer, 0, read);
         }

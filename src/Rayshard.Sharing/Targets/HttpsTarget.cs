@@ -8,22 +8,7 @@ internal sealed class HttpsTarget(Uri address) : ISharingTarget
 {
     private readonly HttpSender _http = new();
 
-    public async Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation)
-    {
-        if (await ReadSmallAsync(BundleNames.Manifest, cancellation).ConfigureAwait(false) is not { } manifest)
-        {
-            return null;
-        }
-
-        try
-        {
-            return BundleHead.Parse(manifest, await ReadSmallAsync(BundleNames.Evidence, cancellation).ConfigureAwait(false));
-        }
-        catch (FormatException e)
-        {
-            throw new RayshardException(ExitCode.NotSo, $"{HttpSender.Shown(AddressOf(BundleNames.Manifest))}: {e.Message}", e);
-        }
-    }
+    public Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation) => BundleHead.ReadAsync(HttpSender.Shown(AddressOf(BundleNames.Manifest)), name => ReadSmallAsync(name, cancellation));
 
     public async Task<Stream> OpenAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation)
     {

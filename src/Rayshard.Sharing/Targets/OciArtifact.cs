@@ -17,6 +17,7 @@ internal static class OciArtifact
     public const string EvidenceType = "application/vnd.rayshard.evidence.v1+json";
 
     public const string ProvenanceType = "application/vnd.in-toto+json";
+    public const string PreviewType = "image/png";
     public const string IndexType = "application/vnd.oci.image.index.v1+json";
 
     private const string TagKey = "org.opencontainers.image.ref.name";
@@ -48,20 +49,12 @@ internal static class OciArtifact
     }
 
     /// <summary>
-    /// The provenance as a referrer: a manifest whose subject is the bundle's, so that tools that ask what is known of an artifact find it. Its blob is
-    /// there already, as one of the bundle's files. Nothing where there is no provenance.
+    /// The provenance and the preview as referrers: manifests whose subject is the bundle's, so that tools that ask what is known of an artifact find
+    /// them. Their blobs are there already, as the bundle's files. None for what the bundle does not have.
     /// </summary>
-    public static byte[]? ProvenanceOf(BundleHead head, byte[] artifact) =>
-        head.Evidence?.Files.FirstOrDefault(file => file.Name == Metadata.Provenance.FileName) is not { } file ? null
-        : Encoding.UTF8.GetBytes(new JObject
-        {
-            ["schemaVersion"] = 2,
-            ["mediaType"] = OciClient.ManifestType,
-            ["artifactType"] = ProvenanceType,
-            ["config"] = Descriptor(EmptyType, Digest.Of(Empty), Empty.Length),
-            ["layers"] = new JArray(Layer(ProvenanceType, file.Sha256, file.Bytes, Path.GetFileName(file.Name))),
-            ["subject"] = Descriptor(OciClient.ManifestType, Digest.Of(artifact), artifact.Length),
-        }.ToString(Formatting.None));
+    public static IEnumerable<(byte[] Manifest, string Type)> Referrers(BundleHead head, byte[] artifact) =>
+        new[] { (Metadata.Provenance.FileName, ProvenanceType), (BundleNames.Preview, PreviewType) }
+            .Join(head.Evidence?.Files ?? [], kind => kind.Item1, file => file.Name, (kind, file) => (Referrer(file, kind.Item2, artifact), kind.Item2));
 
     /// <summary>A list of manifests, as <c>index.json</c> and as the tag of referrers: that one with another manifest in it.</summary>
     /// <param name="index">The list so far; nothing: a new one.</param>
@@ -126,6 +119,17 @@ internal static class OciArtifact
             throw new FormatException("its manifest is none", e);
         }
     }
+
+    private static byte[] Referrer(BundleFile file, string type, byte[] artifact) =>
+        Encoding.UTF8.GetBytes(new JObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = OciClient.ManifestType,
+            ["artifactType"] = type,
+            ["config"] = Descriptor(EmptyType, Digest.Of(Empty), Empty.Length),
+            ["layers"] = new JArray(Layer(type, file.Sha256, file.Bytes, Path.GetFileName(file.Name))),
+            ["subject"] = Descriptor(OciClient.ManifestType, Digest.Of(artifact), artifact.Length),
+        }.ToString(Formatting.None));
 
     private static Digest DigestOf(JToken descriptor) =>
         descriptor.Value<string>("digest") is { } text && text.StartsWith("sha256:", StringComparison.Ordinal) ? Digest.Parse(text.AsSpan("sha256:".Length)) : throw new FormatException("its manifest is none");

@@ -79,8 +79,8 @@ internal sealed partial class OciLayoutTarget : ISharingTarget
     public async Task PublishAsync(BundleHead head, CancellationToken cancellation)
     {
         var artifact = OciArtifact.Of(head);
-        var provenance = OciArtifact.ProvenanceOf(head, artifact);
-        foreach (var blob in new[] { head.ManifestBytes, head.EvidenceBytes, artifact, provenance, OciArtifact.Empty }.OfType<byte[]>())
+        var referrers = OciArtifact.Referrers(head, artifact).ToList();
+        foreach (var blob in new[] { head.ManifestBytes, head.EvidenceBytes, artifact, OciArtifact.Empty }.Concat(referrers.Select(referrer => referrer.Manifest)).OfType<byte[]>())
         {
             await ReplaceAsync(BlobPath(Digest.Of(blob)), blob).ConfigureAwait(false);
         }
@@ -89,7 +89,7 @@ internal sealed partial class OciLayoutTarget : ISharingTarget
         try
         {
             var index = File.Exists(IndexPath) ? ReadSmall(IndexPath) : null;
-            index = provenance is null ? index : OciArtifact.Index(index, provenance, OciArtifact.ProvenanceType, tag: null);
+            index = referrers.Aggregate(index, (list, referrer) => OciArtifact.Index(list, referrer.Manifest, referrer.Type, tag: null));
             await ReplaceAsync(IndexPath, OciArtifact.Index(index, artifact, OciArtifact.ArtifactType, _tag)).ConfigureAwait(false);
         }
         catch (FormatException e)

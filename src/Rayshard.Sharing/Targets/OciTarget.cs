@@ -58,19 +58,19 @@ internal sealed class OciTarget : ISharingTarget
         }
 
         await _client.WriteManifestAsync(_reference.Tag, artifact, OciClient.ManifestType, cancellation).ConfigureAwait(false);
-        if (OciArtifact.ProvenanceOf(head, artifact) is { } provenance)
+        foreach (var (referrer, type) in OciArtifact.Referrers(head, artifact))
         {
-            await ReferAsync(artifact, provenance, cancellation).ConfigureAwait(false);
+            await ReferAsync(artifact, referrer, type, cancellation).ConfigureAwait(false);
         }
     }
 
     public void Dispose() => _client.Dispose();
 
     // A registry without an API of referrers has them under a tag, as the distribution specification says.
-    private async Task ReferAsync(byte[] artifact, byte[] provenance, CancellationToken cancellation)
+    private async Task ReferAsync(byte[] artifact, byte[] referrer, string type, CancellationToken cancellation)
     {
         await SendAsync(OciArtifact.Empty, cancellation).ConfigureAwait(false);
-        if (await _client.WriteManifestAsync($"sha256:{Digest.Of(provenance)}", provenance, OciClient.ManifestType, cancellation).ConfigureAwait(false))
+        if (await _client.WriteManifestAsync($"sha256:{Digest.Of(referrer)}", referrer, OciClient.ManifestType, cancellation).ConfigureAwait(false))
         {
             return;
         }
@@ -79,11 +79,11 @@ internal sealed class OciTarget : ISharingTarget
         var before = await _client.ReadManifestAsync(tag, cancellation).ConfigureAwait(false);
         try
         {
-            await _client.WriteManifestAsync(tag, OciArtifact.Index(before, provenance, OciArtifact.ProvenanceType, tag: null), OciArtifact.IndexType, cancellation).ConfigureAwait(false);
+            await _client.WriteManifestAsync(tag, OciArtifact.Index(before, referrer, type, tag: null), OciArtifact.IndexType, cancellation).ConfigureAwait(false);
         }
         catch (FormatException e)
         {
-            throw new RayshardException(ExitCode.Failed, $"oci:{_reference.Host}/{_reference.Repository}:{tag}: {e.Message}; the bundle is published, its provenance is not listed as a referrer", e);
+            throw new RayshardException(ExitCode.Failed, $"oci:{_reference.Host}/{_reference.Repository}:{tag}: {e.Message}; the bundle is published, what refers to it is not listed", e);
         }
     }
 

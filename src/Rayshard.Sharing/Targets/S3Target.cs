@@ -28,22 +28,7 @@ internal sealed class S3Target : ISharingTarget
         _withdrawn = new(() => _client.CallAsync((s3, token) => s3.DeleteObjectAsync(reference.Bucket, reference.KeyOf(BundleNames.Manifest), token), CancellationToken.None));
     }
 
-    public async Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation)
-    {
-        if (await ReadSmallAsync(BundleNames.Manifest, cancellation).ConfigureAwait(false) is not { } manifest)
-        {
-            return null;
-        }
-
-        try
-        {
-            return BundleHead.Parse(manifest, await ReadSmallAsync(BundleNames.Evidence, cancellation).ConfigureAwait(false));
-        }
-        catch (FormatException e)
-        {
-            throw new RayshardException(ExitCode.NotSo, $"{_reference}: {e.Message}", e);
-        }
-    }
+    public Task<BundleHead?> ReadHeadAsync(CancellationToken cancellation) => BundleHead.ReadAsync(_reference.ToString(), name => ReadSmallAsync(name, cancellation));
 
     public async Task<Stream> OpenAsync(BundleFile file, long offset, long bytes, CancellationToken cancellation)
     {

@@ -28,21 +28,24 @@ public sealed class OciTargetTests : SharingTargetContract
     }
 
     [Fact]
-    public async Task The_provenance_refers_to_the_bundle_by_the_tag_of_referrers()
+    public async Task The_provenance_and_the_preview_refer_to_the_bundle_by_the_tag_of_referrers()
     {
         var skopeo = Peer.Need("skopeo");
-        var bundle = Shop.Bundle();
+        File.WriteAllBytes(Shop["sheet.png"], [0x89, (byte)'P', (byte)'N', (byte)'G']);
+        var bundle = await new Bundler(Shop.Request with { PreviewFile = Shop["sheet.png"] }).WriteAsync(Shop["bundle"], CancellationToken.None);
         await PushAsync(bundle);
         await PushAsync(bundle);
         var subject = $"sha256:{Digest.Of(OciArtifact.Of(bundle.Head))}";
 
         string Raw(string tag) => Workshop.Run("/", skopeo, "inspect", "--raw", "--tls-verify=false", $"docker://{_registry.Host}/ada/synthetic{tag}");
-        var listed = JObject.Parse(Raw($":{subject.Replace(':', '-')}"))["manifests"]!.Single();
-        var referrer = JObject.Parse(Raw($"@{listed.Value<string>("digest")}"));
+        var listed = JObject.Parse(Raw($":{subject.Replace(':', '-')}"))["manifests"]!;
+        var referrers = listed.Select(entry => JObject.Parse(Raw($"@{entry.Value<string>("digest")}"))).ToList();
 
-        Assert.Equal("application/vnd.in-toto+json", (string)listed["artifactType"]!);
-        Assert.Equal(subject, (string)referrer["subject"]!["digest"]!);
-        Assert.Equal($"sha256:{Digest.OfFile(Path.Combine(bundle.Folder, "evidence", "provenance.intoto.json"))}", (string)referrer["layers"]![0]!["digest"]!);
+        Assert.Equal(["application/vnd.in-toto+json", "image/png"], listed.Select(entry => (string)entry["artifactType"]!));
+        Assert.All(referrers, referrer => Assert.Equal(subject, (string)referrer["subject"]!["digest"]!));
+        Assert.Equal(
+            new[] { "provenance.intoto.json", "preview.png" }.Select(file => $"sha256:{Digest.OfFile(Path.Combine(bundle.Folder, "evidence", file))}"),
+            referrers.Select(referrer => (string)referrer["layers"]![0]!["digest"]!));
     }
 
     [Fact]
