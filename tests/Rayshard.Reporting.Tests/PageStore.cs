@@ -12,7 +12,7 @@ internal sealed class PageStore : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public PageStore(int frames = 48, long? planned = null, int width = 24, int height = 16, params long[] without)
+    public PageStore(int frames = 48, long? planned = null, int width = 24, int height = 16, int shards = 1, params long[] without)
     {
         var experiment = new Experiment
         {
@@ -31,21 +31,25 @@ internal sealed class PageStore : IDisposable
             Capture = Capture.Passes,
             Source = default,
         };
-        Experiment = experiment with { ShardBytes = frames * new FramePlan(experiment).FrameBytes };
+        Experiment = experiment with { ShardBytes = frames / shards * new FramePlan(experiment).FrameBytes };
         Plan = new(Experiment);
         using var store = Store.Open(_folder.Path);
-        using var writer = store.OpenShard(Experiment, Plan, 0);
-        for (var index = 0L; index < frames; index++)
+        for (var shard = 0; shard < shards; shard++)
         {
-            if (!without.Contains(index))
+            using var writer = store.OpenShard(Experiment, Plan, shard);
+            var (first, count) = Plan.Shard(shard);
+            for (var index = first; index < Math.Min(first + count, frames); index++)
             {
-                var frame = Plan.At(index);
-                var (record, blobs) = Render(Experiment, frame);
-                writer.Append(frame, record, blobs);
+                if (!without.Contains(index))
+                {
+                    var frame = Plan.At(index);
+                    var (record, blobs) = Render(Experiment, frame);
+                    writer.Append(frame, record, blobs);
+                }
             }
-        }
 
-        writer.Seal();
+            writer.Seal();
+        }
     }
 
     public Experiment Experiment { get; }
@@ -56,7 +60,9 @@ internal sealed class PageStore : IDisposable
 
     public string Runs => _folder["runs"];
 
-    public string Shard => StoredExperiment.At(Folder, Experiment, Plan).ShardPath(0);
+    public string Shard => ShardPath(0);
+
+    public string ShardPath(int shard) => StoredExperiment.At(Folder, Experiment, Plan).ShardPath(shard);
 
     public void Dispose() => _folder.Dispose();
 
