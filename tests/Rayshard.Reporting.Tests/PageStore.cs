@@ -8,7 +8,7 @@ namespace Rayshard.Reporting.Tests;
 internal sealed class PageStore : IDisposable
 {
     /// <summary>What a name that means harm would look like.</summary>
-    public const string Harm = "</script><script>document.title='harmed'</script><img src=x onerror=\"document.title='harmed'\">&\u2028'";
+    public const string Harm = "</script><script>document.title='harmed'</script><img src=x onerror=\"document.title='harmed'\"><!--<script>&amp;\u2028\u2029`${1}`\\' \u202E\u05E9\u05DC\u05D5\u05DD";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -25,6 +25,7 @@ internal sealed class PageStore : IDisposable
             [
                 new("light") { Linear = new(10, 1000, (planned ?? frames) / 2), Unit = Harm, Source = default },
                 new("paint") { List = ["plain", Harm], Source = default },
+                new(Harm) { List = [Harm], Unit = Harm, Source = default },
             ],
             Render = new() { Width = width, Height = height, Samples = 1 },
             Passes = [new("combined") { Name = "combined", Source = default }, new("depth") { Name = "depth", Source = default }, new("normal") { Name = "normal", Source = default }],

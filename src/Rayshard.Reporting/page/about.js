@@ -16,14 +16,23 @@ export function about(state) {
     status(json);
     const places = index => json.indexes ? json.indexes.indexOf(index) : index;
     byId("about").replaceChildren(element("h2", { textContent: "Evidence" }), element("div", { className: "columns" },
-      element("div", {}, ...verification(json), ...reproduction(json), ...precision(json), ...quarantine(json)),
-      element("div", {}, ...timings(json, index => state.model.present[places(index)] ? state.select(places(index)) : undefined), ...provenance(json))),
+      element("div", {}, ...noted(verification, json), ...noted(reproduction, json), ...precision(json), ...noted(quarantine, json)),
+      element("div", {}, ...noted(timings, json, index => state.model.present[places(index)] ? state.select(places(index)) : undefined), ...noted(provenance, json))),
     heading("The experiment, as resolved"), element("details", {}, element("summary", { textContent: "experiment.json" }), element("pre", { tabIndex: 0, textContent: JSON.stringify(json.definition, null, 2) })));
     drawRate(json);
   });
   state.on("notes theme frames", draw);
   window.addEventListener("resize", () => drawRate(json));
   draw();
+}
+
+// Runs leave notes, of this version or another, and anybody can edit them: one that has not the form that is known takes nothing else with it.
+function noted(part, ...given) {
+  try {
+    return part(...given);
+  } catch {
+    return [element("p", { className: "quiet", textContent: `What a run noted for ${part.name} has a form that this page does not know, and is left out.` })];
+  }
 }
 
 function status(json) {
@@ -98,7 +107,7 @@ function quarantine(json) {
 
 function timings(json, open) {
   const progress = json.notes?.progress;
-  if (!progress) return [heading("Timings"), element("p", { className: "quiet", textContent: "No run of this machine is written down." })];
+  if (!progress) return [heading("Timings"), element("p", { className: "quiet", textContent: json.notes?.progress_unread ? `progress.json of run ${json.notes.run} is cut off, damaged or of another version: it can't be read.` : "No run of this machine is written down." })];
   const slowest = (progress.slowest ?? []).slice(0, 8).map(([index, seconds]) => [element("button", { type: "button", className: "link", textContent: `frame ${index}`, onclick: () => open(index) }), `${seconds.toFixed(3)} s`]);
   return [heading("Timings"), element("p", { textContent: `Run ${json.notes.run}: ${countText(progress.rendered)} rendered, ${countText(progress.reused)} reused, ${countText(progress.failed)} quarantined in ${durationText(progress.elapsed_seconds)}; ${countText(progress.failed_tries)} tries failed, ${countText((progress.workers ?? []).reduce((sum, worker) => sum + worker.starts, 0))} Workers started.` }),
     element("canvas", { id: "rate-chart", className: "chart", role: "img", ariaLabel: "Frames per second over the run" }), slowest.length ? table("Slowest frames (seconds in Blender)", [], slowest) : null];
