@@ -15,6 +15,9 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
     // More would only be scrolled past; the file has them all.
     private const int MaxQuarantined = 200;
 
+    private static readonly string[] s_counts = ["elapsed_seconds", "frames", "rendered", "reused", "failed", "failed_tries"];
+    private static readonly string[] s_workerCounts = ["number", "rendered", "starts"];
+
     /// <summary>Folder of the newest run that rendered, or nothing.</summary>
     public string? Newest() => Folders(runsFolder).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "progress.json")) || File.Exists(Path.Combine(folder, "provenance.json")));
 
@@ -63,9 +66,9 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
     {
         var json = Json(file);
         return json is not null
-            && new[] { "elapsed_seconds", "frames", "rendered", "reused", "failed", "failed_tries" }.All(name => IsNumber(json[name]))
+            && s_counts.All(name => IsNumber(json[name]))
             && json["ended"] is null or { Type: JTokenType.String or JTokenType.Null }
-            && IsList(json["workers"], worker => worker is JObject && new[] { "number", "rendered", "starts" }.All(name => IsNumber(worker[name])))
+            && IsList(json["workers"], worker => worker is JObject && s_workerCounts.All(name => IsNumber(worker[name])))
             && IsList(json["rate"], IsPair) && IsList(json["slowest"], IsPair) ? json : null;
     }
 

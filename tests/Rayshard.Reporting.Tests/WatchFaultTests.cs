@@ -51,7 +51,7 @@ public sealed class WatchFaultTests(Browser browser)
         await using var page = await browser.OpenAsync(serving.Address);
         await HoldsAsync(page, 4, of: 6);
 
-        using (var file = File.OpenWrite(partial))
+        using (var file = File.Open(partial, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.SetLength(starts[1] + 700);
         }
