@@ -48,7 +48,7 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
                 .Select(way => Against(samples, $"{size}, read a random frame, {way} : shard", $"{way}-{size}.read_us", $"shard-{size}.read_us", "us", null)));
         }
 
-        rows.Add(Against(samples, "256, inspect : copy in memory, one core", "inspect.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5));
+        rows.AddRange(Inspecting.Sizes.Select(size => Against(samples, $"{size}, inspect : copy in memory, one core", $"inspect-{size}.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5)));
         rows.AddRange(Transferring.Ways.Where(way => samples.Has($"share.{way}_mb_per_s"))
             .Select(way => Against(samples, $"256 MB bundle, {way.Replace('_', ' ')} : cp + SHA-256", $"share.{way}_mb_per_s", "share.cp_sha256_mb_per_s", "MB/s", 0.7)));
         return rows;
