@@ -148,7 +148,7 @@ public sealed class Report(FrameShelf shelf, string runsFolder, IReadOnlyList<Pr
         model["unreadable"] = new JArray(now.Damaged.Select(shard => shard.Name));
         model["verification"] = VerifyNote.Status(runsFolder, shelf, now);
         model["faults"] = new JArray(_faults);
-        model["verdicts"] = new JArray(verdicts.Select(verdict => new JArray(verdict.Pass, verdict.Channel, verdict.Text, verdict.Holds)));
+        model["verdicts"] = new JArray(verdicts.Select(verdict => new JArray(verdict.Pass, verdict.Channel, verdict.Text, new JValue(verdict.Holds))));
         model["notes"] = new RunNotes(runsFolder, shelf.Experiment.Name, shelf.Folder).Read();
         return model;
     }

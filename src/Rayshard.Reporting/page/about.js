@@ -98,7 +98,16 @@ function reproduction(json) {
     table("", ["pass", "identical", "max abs", "max ULP", "least PSNR"], [...passes].map(([name, row]) => [name, `${row.identical} of ${row.frames}`, shortText(row.maxAbs), countText(row.maxUlp), Number.isFinite(row.least) ? `${row.least.toFixed(1)} dB` : "same"]))];
 }
 
-const precision = json => json.verdicts?.length ? [heading("Precision as found"), table("", ["pass", "channel", "verdict"], json.verdicts.map(([pass, channel, text, holds]) => [pass, channel, mark(text, holds ? "good" : "bad")]))] : [];
+// Channels of a pass that are told the same are one row.
+function precision(json) {
+  const rows = [];
+  for (const [pass, channel, text, holds] of json.verdicts ?? []) {
+    const last = rows.at(-1);
+    if (last?.pass === pass && last.text === text) last.channels += ` ${channel}`; else rows.push({ pass, channels: channel, text, holds });
+  }
+  return rows.length ? [heading("Precision as found"), element("div", { className: "verdicts" }, table("", ["pass", "channel", "verdict"],
+    rows.map(({ pass, channels, text, holds }) => [pass, channels, element("span", { textContent: text, className: holds === null ? "" : holds ? "good" : "bad" })])))] : [];
+}
 
 function quarantine(json) {
   const frames = json.notes?.quarantine ?? [];
