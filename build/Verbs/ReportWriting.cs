@@ -63,6 +63,6 @@ public sealed class ReportWriting(KitContext context)
     {
         using var store = Store.OpenReadOnly(folder);
         return [.. Inspector.OfExperiment(store, experiment, FrameSample.Parse("16"), context.Interruption.Finish).Passes
-            .SelectMany(pass => pass.Channels.Select(channel => new PrecisionVerdict(pass.Pass, channel.Channel, channel.Line, channel.Verdict < Verdict.Altered)))];
+            .SelectMany(pass => pass.Channels.Select(channel => new PrecisionVerdict(pass.Pass, channel.Channel, channel.Line, channel.Verdict switch { Verdict.Raw => true, Verdict.CannotTell or Verdict.Doubtful => null, _ => false })))];
     }
 }

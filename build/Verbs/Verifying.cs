@@ -1,10 +1,11 @@
 using Newtonsoft.Json.Linq;
 using Rayshard.Build.Progress;
+using Rayshard.Reporting;
 using Rayshard.Storage;
 
 namespace Rayshard.Build.Verbs;
 
-/// <summary>Reads the store again and names what is wrong.</summary>
+/// <summary>Reads the store again, names what is wrong, and leaves a note for the report.</summary>
 public sealed class Verifying(KitContext context)
 {
     /// <summary>Verifies the experiments that were named, or all that the store holds.</summary>
@@ -22,9 +23,21 @@ public sealed class Verifying(KitContext context)
     private long Verify(string? experiment)
     {
         var verifier = new Verifier(context.Options.Store, new() { Quick = context.Options.Quick, Experiment = experiment });
-        foreach (var fault in verifier.Run(context.Interruption.Finish))
+        var note = new VerifyNote(context.Folders.Runs, context.Options.Store, context.Options.Quick, TimeProvider.System);
+        var isWhole = false;
+        try
         {
-            Tell(fault);
+            foreach (var fault in verifier.Run(context.Interruption.Finish))
+            {
+                note.Add(fault);
+                Tell(fault);
+            }
+
+            isWhole = true;
+        }
+        finally
+        {
+            note.Write(verifier.ShardsRead, isWhole);
         }
 
         Tell(verifier.Counts, experiment);

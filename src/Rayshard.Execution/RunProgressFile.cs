@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -23,7 +22,7 @@ internal sealed class RunProgressFile(string folder, TimeProvider time)
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private readonly PriorityQueue<long, double> _slowest = new();
     private readonly List<(double Seconds, long Done)> _rate = [];
-    private long _written;
+    private long? _written;
     private int _every = 1;
     private int _skipped;
 
@@ -43,12 +42,12 @@ internal sealed class RunProgressFile(string folder, TimeProvider time)
     /// <param name="ended">How the run ended; absent while it goes on.</param>
     public void Write(RenderProgress progress, Func<IReadOnlyList<WorkerState>> workers, string? ended = null)
     {
-        if (ended is null && _written != 0 && Stopwatch.GetElapsedTime(_written) < s_every)
+        if (ended is null && _written is { } last && time.GetElapsedTime(last) < s_every)
         {
             return;
         }
 
-        _written = Stopwatch.GetTimestamp();
+        _written = time.GetTimestamp();
         Note((progress.Elapsed.TotalSeconds, progress.Done));
         var file = Path.Combine(folder, FileName);
         try

@@ -26,21 +26,39 @@ public sealed class FrameShelf : IDisposable
     /// <summary>Opens the experiment's shelf in a store. Nothing need be there yet: a render may be about to begin.</summary>
     public static FrameShelf Open(string store, Experiment resolved) => new(StoredExperiment.At(store, resolved, new(resolved)));
 
-    /// <summary>The sealed shards, by number; reads the end of each file only.</summary>
-    /// <exception cref="DamagedShardException">One is damaged.</exception>
-    public IEnumerable<SealedShard> SealedShards() => _stored.Sealed().Select(_stored.TrySealed).OfType<SealedShard>();
+    /// <summary>What is there now. Reads the end of sealed shards and goes on through partial ones; a damaged shard is named and passed over.</summary>
+    /// <exception cref="IOException">The folder went away meanwhile.</exception>
+    public ShelfContent Look()
+    {
+        var (whole, damaged, torn) = (new List<SealedShard>(), new List<DamagedShard>(), new List<string>());
+        var held = 0L;
+        var numbers = _stored.Sealed();
+        foreach (var number in numbers.Union(_stored.Partials()))
+        {
+            try
+            {
+                if (_stored.TrySealed(number) is { } shard)
+                {
+                    whole.Add(shard);
+                    held += shard.Held;
+                }
+                else if (Partial(number) is { } partial)
+                {
+                    held += partial.Frames.Count;
+                    torn.AddRange(partial.Torn is { } why ? [why] : []);
+                }
+            }
+            catch (DamagedShardException e)
+            {
+                damaged.Add(new(number, Path.GetFileName(_stored.ShardPath(number)), e.Message));
+            }
+        }
+
+        return new(whole, damaged, torn, held);
+    }
 
     /// <summary>The numbers of the shards that were begun, sealed or not.</summary>
     public IReadOnlySet<int> ShardsThere() => _stored.Sealed().Concat(_stored.Partials()).ToHashSet();
-
-    /// <summary>How many frames the store holds. Reads the end of sealed shards and goes through partial ones.</summary>
-    /// <exception cref="DamagedShardException">A shard is damaged.</exception>
-    public long Count()
-    {
-        var sealedShards = _stored.Sealed();
-        return sealedShards.Sum(shard => _stored.TrySealed(shard)?.Held ?? 0)
-            + _stored.Partials().Except(sealedShards).Sum(shard => Partial(shard)?.Frames.Count ?? 0);
-    }
 
     /// <summary>A frame, where the store holds it. It reads through this shelf: use it before the next call.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The experiment has no such frame.</exception>
@@ -85,7 +103,7 @@ public sealed class FrameShelf : IDisposable
 
     private PartialShard? Partial(int shard)
     {
-        if (_partial?.Shard != shard)
+        if (_partial is not { Partial.IsCurrent: true } || _partial.Value.Shard != shard)
         {
             _partial?.Partial.Dispose();
             _partial = PartialShard.TryOpen(_stored, shard) is { } partial ? (shard, partial) : null;

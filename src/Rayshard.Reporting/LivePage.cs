@@ -7,37 +7,32 @@ namespace Rayshard.Reporting;
 /// <summary>What a live page is told: the packets of the frames that were acknowledged so far, and how the run is. Thread-safe.</summary>
 internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider time)
 {
+    // More would only be scrolled past; Verify names them all.
+    private const int MaxFaults = 20;
+
     private readonly PagePlan _plan = new(shelf.Experiment, shelf.Plan, null);
     private readonly RunNotes _notes = new(runsFolder, shelf.Experiment.Name, shelf.Folder);
     private readonly Lock _lock = new();
     private readonly List<byte[]> _packets = [];
     private readonly HashSet<int> _taken = [];
     private readonly Dictionary<int, long> _seen = [];
-    private readonly HashSet<string> _faults = [];
+    private readonly SortedDictionary<int, string> _frameFaults = [];
+    private IReadOnlyList<string> _storeFaults = [];
     private long _held;
 
-    /// <summary>Looks for frames that are new. Each is read once, and held against its SHA-256.</summary>
+    /// <summary>Looks for frames that are new. Each is read once, and held against its SHA-256. What can't be read is told, and tried again.</summary>
     public void LookAgain()
     {
-        lock (_lock)
+        try
         {
-            // A shard that was gone through when it was sealed, and has not been replaced by a fuller one, has nothing new.
-            var sealedBytes = new Dictionary<int, long>();
-            try
-            {
-                sealedBytes = shelf.SealedShards().ToDictionary(shard => (int)(shard.First / shelf.Plan.FramesPerShard), shard => shard.Bytes);
-                _held = shelf.Count();
-            }
-            catch (DamagedShardException e)
-            {
-                _faults.Add(e.Message);
-            }
-
-            var there = shelf.ShardsThere();
+            var (now, there) = Look();
+            var sealedBytes = now.Sealed.ToDictionary(shard => (int)(shard.First / shelf.Plan.FramesPerShard), shard => shard.Bytes);
+            var damaged = now.Damaged.Select(shard => shard.Number).ToHashSet();
             for (var place = 0; place < _plan.Indexes.Count; place++)
             {
+                // A shard that was gone through when it was sealed, and has not been replaced by another one, has nothing new.
                 var shard = (int)(_plan.Indexes[place] / shelf.Plan.FramesPerShard);
-                if (!_taken.Contains(place) && there.Contains(shard) && !(sealedBytes.TryGetValue(shard, out var bytes) && _seen.GetValueOrDefault(shard) == bytes))
+                if (there.Contains(shard) && !damaged.Contains(shard) && !(sealedBytes.TryGetValue(shard, out var bytes) && _seen.GetValueOrDefault(shard) == bytes))
                 {
                     Take(place);
                 }
@@ -46,6 +41,13 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
             foreach (var (shard, bytes) in sealedBytes)
             {
                 _seen[shard] = bytes;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            lock (_lock)
+            {
+                _storeFaults = [$"{shelf.Folder}: it can't be read now: {e.Message}"];
             }
         }
     }
@@ -75,7 +77,7 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
             {
                 ["packets"] = _packets.Count,
                 ["held"] = _held,
-                ["faults"] = new JArray(_faults),
+                ["faults"] = new JArray(_storeFaults.Concat(_frameFaults.Values).Distinct().Take(MaxFaults)),
                 ["notes"] = notes,
                 ["age"] = run is null ? null : Math.Max(0, (now - File.GetLastWriteTimeUtc(Path.Combine(run, "progress.json"))).TotalSeconds),
             }.ToString(Formatting.None);
@@ -120,20 +122,42 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
         }
     }
 
+    private (ShelfContent Now, IReadOnlySet<int> There) Look()
+    {
+        lock (_lock)
+        {
+            var now = shelf.Look();
+            _held = now.Held;
+            _storeFaults = [.. now.Damaged.Select(shard => shard.Why).Concat(now.Torn)];
+            if (_packets.Count > 0 && !Directory.Exists(shelf.Folder))
+            {
+                _storeFaults = [$"{shelf.Folder}: it is not there any more; the page keeps what it has read of it"];
+            }
+
+            return (now, shelf.ShardsThere());
+        }
+    }
+
+    // Frame by frame, so that whoever asks meanwhile is answered.
     private void Take(int place)
     {
-        try
+        lock (_lock)
         {
-            using var frame = shelf.TryRead(_plan.Indexes[place]);
-            if (frame is not null)
+            try
             {
-                _packets.Add(FramePacket.Of(_plan, place, frame));
-                _taken.Add(place);
+                using var frame = _taken.Contains(place) ? null : shelf.TryRead(_plan.Indexes[place]);
+                if (frame is not null)
+                {
+                    _packets.Add(FramePacket.Of(_plan, place, frame));
+                    _taken.Add(place);
+                }
+
+                _frameFaults.Remove(place);
             }
-        }
-        catch (DamagedShardException e)
-        {
-            _faults.Add(e.Message);
+            catch (DamagedShardException e)
+            {
+                _frameFaults[place] = e.Message;
+            }
         }
     }
 }

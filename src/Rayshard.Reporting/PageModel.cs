@@ -6,8 +6,8 @@ namespace Rayshard.Reporting;
 /// <param name="Pass">Name of the pass.</param>
 /// <param name="Channel">Label of the channel.</param>
 /// <param name="Text">The verdict.</param>
-/// <param name="Holds">Whether it is what was declared.</param>
-public sealed record PrecisionVerdict(string Pass, string Channel, string Text, bool Holds);
+/// <param name="Holds">Whether it is what was declared; absent where the numbers do not tell.</param>
+public sealed record PrecisionVerdict(string Pass, string Channel, string Text, bool? Holds);
 
 /// <summary>The page's JSON: all that is known without looking at a pixel. Names and texts in it come from the experiment and are never trusted.</summary>
 internal static class PageModel

@@ -129,36 +129,26 @@ public sealed class Report(FrameShelf shelf, string runsFolder, IReadOnlyList<Pr
         }
     }
 
-    private (List<SealedShard> Shards, long Held) Shards(int frames)
-    {
-        try
-        {
-            return (shelf.SealedShards().ToList(), shelf.Count());
-        }
-        catch (DamagedShardException e)
-        {
-            // Its frames have said so already, unless none of them was chosen.
-            if (_faults.Count == 0)
-            {
-                Note(e);
-            }
-
-            return ([], frames);
-        }
-    }
-
     private JObject Model(PagePlan plan, int frames, int withPixels, DateTimeOffset written)
     {
         var model = PageModel.Of(shelf.Experiment, shelf.Plan, plan);
-        var (shards, held) = Shards(frames);
+        var now = shelf.Look();
+        if (_faults.Count == 0)
+        {
+            // A damaged shard's frames have said so already, unless none of them was chosen.
+            _faults.AddRange(now.Damaged.Select(shard => shard.Why));
+        }
+
         model["live"] = false;
         model["written"] = written.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         model["frames"] = frames;
-        model["held"] = held;
+        model["held"] = now.Held;
         model["with_pixels"] = withPixels;
-        model["shards"] = new JArray(shards.Select(shard => new JArray(shard.Name, shard.Bytes, shard.Held, shard.Expected, shard.Manifest.ToString())));
+        model["shards"] = new JArray(now.Sealed.Select(shard => new JArray(shard.Name, shard.Bytes, shard.Held, shard.Expected, shard.Manifest.ToString())));
+        model["unreadable"] = new JArray(now.Damaged.Select(shard => shard.Name));
+        model["verification"] = VerifyNote.Status(runsFolder, shelf, now);
         model["faults"] = new JArray(_faults);
-        model["verdicts"] = new JArray(verdicts.Select(verdict => new JArray(verdict.Pass, verdict.Channel, verdict.Text, verdict.Holds)));
+        model["verdicts"] = new JArray(verdicts.Select(verdict => new JArray(verdict.Pass, verdict.Channel, verdict.Text, new JValue(verdict.Holds))));
         model["notes"] = new RunNotes(runsFolder, shelf.Experiment.Name, shelf.Folder).Read();
         return model;
     }

@@ -15,6 +15,9 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
     // More would only be scrolled past; the file has them all.
     private const int MaxQuarantined = 200;
 
+    private static readonly string[] s_counts = ["elapsed_seconds", "frames", "rendered", "reused", "failed", "failed_tries"];
+    private static readonly string[] s_workerCounts = ["number", "rendered", "starts"];
+
     /// <summary>Folder of the newest run that rendered, or nothing.</summary>
     public string? Newest() => Folders(runsFolder).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "progress.json")) || File.Exists(Path.Combine(folder, "provenance.json")));
 
@@ -22,11 +25,14 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
     public JObject Read()
     {
         var newest = Newest();
+        var progress = newest is null ? null : Path.Combine(newest, "progress.json");
+        var known = progress is null ? null : Progress(progress);
         var reproduction = Folders(Path.Combine(runsFolder, "reproduce")).Select(folder => Path.Combine(folder, "reproduce.json")).FirstOrDefault(File.Exists);
         return new()
         {
             ["run"] = newest is null ? null : Path.GetFileName(newest),
-            ["progress"] = newest is null ? null : Json(Path.Combine(newest, "progress.json")),
+            ["progress"] = known,
+            ["progress_unread"] = known is null && File.Exists(progress),
             ["provenance"] = newest is null ? null : Json(Path.Combine(newest, "provenance.json")),
             ["quarantine"] = newest is null ? new JArray() : Quarantine(Path.Combine(newest, "quarantine.jsonl")),
             ["reproduction"] = reproduction is null ? null : Json(reproduction),
@@ -53,6 +59,17 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
         }
 
         return found;
+    }
+
+    /// <summary>A run's <c>progress.json</c>; nothing where it is cut off, damaged, or has not what this version shows of it. What it has beyond that is let pass.</summary>
+    public static JObject? Progress(string file)
+    {
+        var json = Json(file);
+        return json is not null
+            && s_counts.All(name => IsNumber(json[name]))
+            && json["ended"] is null or { Type: JTokenType.String or JTokenType.Null }
+            && IsList(json["workers"], worker => worker is JObject && s_workerCounts.All(name => IsNumber(worker[name])))
+            && IsList(json["rate"], IsPair) && IsList(json["slowest"], IsPair) ? json : null;
     }
 
     /// <summary>A JSON object in a file, or nothing.</summary>
@@ -89,6 +106,12 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
             return [];
         }
     }
+
+    private static bool IsNumber(JToken? token) => token is { Type: JTokenType.Integer or JTokenType.Float };
+
+    private static bool IsPair(JToken token) => token is JArray { Count: 2 } pair && pair.All(IsNumber);
+
+    private static bool IsList(JToken? token, Predicate<JToken> isItem) => token is JArray list && list.All(item => isItem(item));
 
     private static JObject? Parse(string text)
     {

@@ -103,7 +103,7 @@ public sealed class Watch
             response.Headers["Referrer-Policy"] = "no-referrer";
             response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
             response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            var (status, type, body) = WhyNot(context.Request) is { } refused ? refused : Content(context.Request);
+            var (status, type, body) = WhyNot(context.Request) is { } refused ? refused : TryContent(context.Request);
             response.StatusCode = (int)status;
             response.ContentType = type;
             response.ContentLength64 = body.Length;
@@ -126,6 +126,19 @@ public sealed class Watch
         : request.Headers["Sec-Fetch-Site"] is not (null or "none" or "same-origin") || (request.Headers["Origin"] is { } origin && origin != Address.ToString().TrimEnd('/'))
             ? Text(HttpStatusCode.Forbidden, "Other sites are not answered.")
         : null;
+
+    // The store or the evidence may go away while it is read; the page asks again.
+    private (HttpStatusCode, string, byte[]) TryContent(HttpListenerRequest request)
+    {
+        try
+        {
+            return Content(request);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Text(HttpStatusCode.ServiceUnavailable, $"It can't be read now: {e.Message}");
+        }
+    }
 
     private (HttpStatusCode, string, byte[]) Content(HttpListenerRequest request)
     {

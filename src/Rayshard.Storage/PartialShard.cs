@@ -9,15 +9,17 @@ namespace Rayshard.Storage;
 public sealed class PartialShard : IDisposable
 {
     private readonly SafeFileHandle _file;
+    private readonly string _path;
     private readonly string _name;
     private readonly ShardLayout _layout;
     private readonly FramePlan _plan;
     private readonly List<FrameEntry> _frames = [];
     private long _end;
 
-    private PartialShard(SafeFileHandle file, string name, ShardLayout layout, FramePlan plan)
+    private PartialShard(SafeFileHandle file, string path, string name, ShardLayout layout, FramePlan plan)
     {
         _file = file;
+        _path = path;
         _name = name;
         _layout = layout;
         _plan = plan;
@@ -25,6 +27,15 @@ public sealed class PartialShard : IDisposable
 
     /// <summary>The whole frames found so far, in the experiment's order.</summary>
     public IReadOnlyList<FrameEntry> Frames => _frames;
+
+    /// <summary>
+    /// What is wrong behind the last whole frame: a frame's bytes are all there and do not hold. Nothing where the file ends in a frame that is only
+    /// half written. The writer cuts it off when it opens the shard again.
+    /// </summary>
+    public string? Torn { get; private set; }
+
+    /// <summary>Whether this is still the file of that name, and as long as what was read of it.</summary>
+    public bool IsCurrent => File.GetCreationTimeUtc(_path) == File.GetCreationTimeUtc(_file) && RandomAccess.GetLength(_file) >= _end;
 
     /// <summary>Opens a shard's partial, where there is one; no frame is read yet.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The experiment has no such shard.</exception>
@@ -34,7 +45,7 @@ public sealed class PartialShard : IDisposable
         try
         {
             var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return new(file, Path.Combine(experiment.Name, Path.GetFileName(path)), ShardLayout.Of(experiment.Experiment, experiment.Plan, shard), experiment.Plan);
+            return new(file, path, Path.Combine(experiment.Name, Path.GetFileName(path)), ShardLayout.Of(experiment.Experiment, experiment.Plan, shard), experiment.Plan);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -50,6 +61,7 @@ public sealed class PartialShard : IDisposable
         var (frames, end) = new FrameScan(bytes, _layout, _plan).Run(_end, _frames.Count > 0 ? _frames[^1].Index + 1 : _layout.First);
         _frames.AddRange(frames);
         _end = end;
+        Torn = WhyTorn(bytes);
     }
 
     /// <summary>The entry of the frame with this index in the experiment, or nothing where it was not found so far.</summary>
@@ -65,4 +77,16 @@ public sealed class PartialShard : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private string? WhyTorn(ShardBytes bytes)
+    {
+        if (bytes.Length < _end + Ustar.Block)
+        {
+            return null;
+        }
+
+        var isHeader = Ustar.TryRead(bytes.Read(_end, Ustar.Block), out var name, out var size);
+        return isHeader && (name == EntryName.Manifest || bytes.Length < _end + _layout.FrameBytes((int)Math.Min(size, FrameScan.MaxRecordBytes))) ? null
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_name}, byte {_end}: the frame that is there does not hold; it and what follows it are not shown, and the render cuts them off when it is started again");
+    }
 }

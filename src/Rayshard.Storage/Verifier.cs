@@ -2,15 +2,19 @@ namespace Rayshard.Storage;
 
 /// <summary>
 /// Reads a store's every byte again and says what is wrong with it and where. Writes nothing, takes no lock, and needs memory for one
-/// shard's manifest only. A partial is no shard yet and is passed over: its writer checks it.
+/// shard's manifest, and a line for each shard that it has read. A partial is no shard yet and is passed over: its writer checks it.
 /// </summary>
 public sealed class Verifier(string store, VerifyOptions? options = null)
 {
     private readonly string _store = Path.GetFullPath(store);
     private readonly VerifyOptions _options = options ?? new();
+    private readonly List<VerifiedShard> _shards = [];
 
     /// <summary>What has been read so far.</summary>
     public VerifyCounts Counts { get; } = new();
+
+    /// <summary>The shards that have been read to their end, in that order.</summary>
+    public IReadOnlyList<VerifiedShard> ShardsRead => _shards;
 
     /// <summary>Verifies, experiment by experiment, shard by shard; the faults of a shard in the order of its bytes. Goes on after a fault.</summary>
     /// <exception cref="UnusableStoreException">There is no store, or no such experiment in it.</exception>
@@ -142,9 +146,11 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
     private List<Fault> Shard(string path, string name, StoredExperiment? experiment, int number, CatalogVerifier catalog, CancellationToken cancellation)
     {
         Counts.Shards++;
+        var (folder, file) = (Path.GetDirectoryName(name)!, Path.GetFileName(name));
         var bytes = Try(() => ShardBytes.Open(path, name), out var damage);
         if (bytes is null)
         {
+            _shards.Add(new(folder, file, 0, null, 0, 1));
             return [damage!];
         }
 
@@ -155,8 +161,10 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
             verifier.Run(cancellation);
             Counts.Frames += verifier.Frames.Count;
             Counts.Missing += (verifier.Layout?.Expected ?? 0) - verifier.Frames.Count;
-            catalog.Check(Path.GetDirectoryName(name)!, path, verifier);
-            return verifier.Faults;
+            catalog.Check(folder, path, verifier);
+            var faults = verifier.Faults;
+            _shards.Add(new(folder, file, bytes.Length, verifier.Mark?.Manifest, verifier.Frames.Count, faults.Count));
+            return faults;
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
                 .Select(way => Against(samples, $"{size.Name}, {name}, shard : {way}", $"shard-{size.Name}.{measure}", $"{way}-{size.Name}.{measure}", "MB/s", null))));
         }
 
-        rows.Add(Against(samples, "256, inspect : copy in memory, one core", "inspect.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5));
+        rows.AddRange(Inspecting.Sizes.Select(size => Against(samples, $"{size}, inspect : copy in memory, one core", $"inspect-{size}.mb_per_s", "memcpy.mb_per_s", "MB/s", 0.5)));
         rows.AddRange(Transferring.Ways
             .Select(way => Against(samples, $"256 MB bundle, {way.Replace('_', ' ')} : cp + SHA-256", $"share.{way}_mb_per_s", "share.cp_sha256_mb_per_s", "MB/s", 0.7)));
         rows.Add(Against(samples, "256 MB bundle, push registry : one PUT, which nothing resumes", "share.push_registry_mb_per_s", "share.put_registry_mb_per_s", "MB/s", null));

@@ -4,8 +4,11 @@ using Rayshard.Storage;
 namespace Rayshard.Bench;
 
 /// <summary>Inspecting a store that is in the page cache, by one thread, beside a plain copy of as many bytes in memory.</summary>
-internal sealed class Inspecting(Storing storing)
+internal sealed class Inspecting(IReadOnlyList<(string Size, Storing Store)> stores)
 {
+    /// <summary>The sizes of the frames that are inspected, without the smallest.</summary>
+    public static readonly IReadOnlyList<string> Sizes = ["256", "512", "1080p"];
+
     private const int CopyBytes = 1 << 28;
 
     // Made, and so touched, before any clock starts.
@@ -14,11 +17,11 @@ internal sealed class Inspecting(Storing storing)
 
     public IReadOnlyList<Contender> Contenders =>
     [
-        new("inspect", folder => Task.FromResult(Inspect(folder))),
+        .. stores.Select(one => new Contender($"inspect-{one.Size}", folder => Task.FromResult(Inspect(one.Store, folder)))),
         new("memcpy", _ => Task.FromResult(Copy())),
     ];
 
-    private Dictionary<string, double> Inspect(string folder)
+    private static Dictionary<string, double> Inspect(Storing storing, string folder)
     {
         var (path, experiment, _) = storing.Shard(folder);
         using var store = Store.OpenReadOnly(path);

@@ -34,7 +34,7 @@ if (args is [_, _, "reads", var frames, var side])
 var rendering = new Rendering(root);
 const int storedMegabytes = 512;
 var storing = Sizes.All.Select(size => new Storing(root, size, storedMegabytes)).ToList();
-List<Contender> contenders = [.. rendering.Contenders, .. storing.SelectMany(one => one.Contenders), .. new Inspecting(storing[1]).Contenders, new Transferring(root, storing[2]).Contender];
+List<Contender> contenders = [.. rendering.Contenders, .. storing.SelectMany(one => one.Contenders), .. new Inspecting([.. Inspecting.Sizes.Zip(storing.Skip(1))]).Contenders, new Transferring(root, storing[2]).Contender];
 if (args is [_, _, "only", var names, var times])
 {
     contenders = [.. contenders.Where(contender => Regex.IsMatch(contender.Name, names))];

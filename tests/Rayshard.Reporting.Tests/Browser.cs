@@ -71,6 +71,9 @@ internal sealed class OpenPage : IAsyncDisposable
 
     public ILocator this[string selector] => Page.Locator(selector);
 
+    /// <summary>Those of a selector that have a text in them.</summary>
+    public ILocator this[string selector, string text] => Page.Locator(selector, new() { HasTextString = text });
+
     public async ValueTask DisposeAsync() => await Page.CloseAsync();
 
     /// <summary>Waits until a script says yes; 30 s at most.</summary>

@@ -8,11 +8,11 @@ namespace Rayshard.Reporting.Tests;
 internal sealed class PageStore : IDisposable
 {
     /// <summary>What a name that means harm would look like.</summary>
-    public const string Harm = "</script><script>document.title='harmed'</script><img src=x onerror=\"document.title='harmed'\">&\u2028'";
+    public const string Harm = "</script><script>document.title='harmed'</script><img src=x onerror=\"document.title='harmed'\"><!--<script>&amp;\u2028\u2029`${1}`\\' \u202E\u05E9\u05DC\u05D5\u05DD";
 
     private readonly TemporaryFolder _folder = new();
 
-    public PageStore(int frames = 48, long? planned = null, int width = 24, int height = 16, params long[] without)
+    public PageStore(int frames = 48, long? planned = null, int width = 24, int height = 16, int shards = 1, params long[] without)
     {
         var experiment = new Experiment
         {
@@ -25,27 +25,32 @@ internal sealed class PageStore : IDisposable
             [
                 new("light") { Linear = new(10, 1000, (planned ?? frames) / 2), Unit = Harm, Source = default },
                 new("paint") { List = ["plain", Harm], Source = default },
+                new(Harm) { List = [Harm], Unit = Harm, Source = default },
             ],
             Render = new() { Width = width, Height = height, Samples = 1 },
             Passes = [new("combined") { Name = "combined", Source = default }, new("depth") { Name = "depth", Source = default }, new("normal") { Name = "normal", Source = default }],
             Capture = Capture.Passes,
             Source = default,
         };
-        Experiment = experiment with { ShardBytes = frames * new FramePlan(experiment).FrameBytes };
+        Experiment = experiment with { ShardBytes = frames / shards * new FramePlan(experiment).FrameBytes };
         Plan = new(Experiment);
         using var store = Store.Open(_folder.Path);
-        using var writer = store.OpenShard(Experiment, Plan, 0);
-        for (var index = 0L; index < frames; index++)
+        for (var shard = 0; shard < shards; shard++)
         {
-            if (!without.Contains(index))
+            using var writer = store.OpenShard(Experiment, Plan, shard);
+            var (first, count) = Plan.Shard(shard);
+            for (var index = first; index < Math.Min(first + count, frames); index++)
             {
-                var frame = Plan.At(index);
-                var (record, blobs) = Render(Experiment, frame);
-                writer.Append(frame, record, blobs);
+                if (!without.Contains(index))
+                {
+                    var frame = Plan.At(index);
+                    var (record, blobs) = Render(Experiment, frame);
+                    writer.Append(frame, record, blobs);
+                }
             }
-        }
 
-        writer.Seal();
+            writer.Seal();
+        }
     }
 
     public Experiment Experiment { get; }
@@ -56,7 +61,9 @@ internal sealed class PageStore : IDisposable
 
     public string Runs => _folder["runs"];
 
-    public string Shard => StoredExperiment.At(Folder, Experiment, Plan).ShardPath(0);
+    public string Shard => ShardPath(0);
+
+    public string ShardPath(int shard) => StoredExperiment.At(Folder, Experiment, Plan).ShardPath(shard);
 
     public void Dispose() => _folder.Dispose();
 

@@ -16,8 +16,8 @@ export function about(state) {
     status(json);
     const places = index => json.indexes ? json.indexes.indexOf(index) : index;
     byId("about").replaceChildren(element("h2", { textContent: "Evidence" }), element("div", { className: "columns" },
-      element("div", {}, ...verification(json), ...reproduction(json), ...precision(json), ...quarantine(json)),
-      element("div", {}, ...timings(json, index => state.model.present[places(index)] ? state.select(places(index)) : undefined), ...provenance(json))),
+      element("div", {}, ...noted(verification, json), ...noted(reproduction, json), ...precision(json), ...noted(quarantine, json)),
+      element("div", {}, ...noted(timings, json, index => state.model.present[places(index)] ? state.select(places(index)) : undefined), ...noted(provenance, json))),
     heading("The experiment, as resolved"), element("details", {}, element("summary", { textContent: "experiment.json" }), element("pre", { tabIndex: 0, textContent: JSON.stringify(json.definition, null, 2) })));
     drawRate(json);
   });
@@ -26,10 +26,20 @@ export function about(state) {
   draw();
 }
 
+// Runs leave notes, of this version or another, and anybody can edit them: one that has not the form that is known takes nothing else with it.
+function noted(part, ...given) {
+  try {
+    return part(...given);
+  } catch {
+    return [element("p", { className: "quiet", textContent: `What a run noted for ${part.name} has a form that this page does not know, and is left out.` })];
+  }
+}
+
 function status(json) {
   const items = [["Frames", `${countText(json.held)} of ${countText(json.planned)}`, json.held < json.planned && !json.live ? "warn" : ""]];
   if (json.shards) items.push(["Shards", countText(json.shards.length)], ["Size", bytesText(json.shards.reduce((sum, shard) => sum + shard[1], 0))]);
   if (!json.live) items.push(["Checked by SHA-256", json.faults.length ? `${countText(json.faults.length)} faults` : `${countText(json.frames)} frames whole`, json.faults.length ? "bad" : "good"]);
+  if (!json.live) items.push(["Verify", ...verified(json)]);
   const grade = json.notes?.reproduction?.grade;
   items.push(["Reproduced", grade ?? "not tried", { identical: "good", different: "bad" }[grade] ?? (grade ? "warn" : "")]);
   const quarantined = json.notes?.quarantine?.length;
@@ -38,13 +48,36 @@ function status(json) {
   byId("status").replaceChildren(...items.map(([name, value, kind]) => element("li", {}, `${name} `, mark(value, kind ?? ""))));
 }
 
+// What Verify last said of this store, in a few words, and how good that is. What it read before somebody changed it counts for nothing.
+function verified(json) {
+  const found = json.verification;
+  if (!found) return ["not run", ""];
+  const how = `${countText(found.whole)} of ${countText(found.shards)} shards whole, ${found.when}${found.quick ? ", quick" : ""}`;
+  if (found.grade === "damaged") return [`damaged, ${found.when}`, "bad"];
+  if (found.grade === "outdated") return [`outdated: of ${found.when}, and the store was changed since`, "warn"];
+  return json.faults.length ? [`${how}, before the faults of today`, "warn"] : [how, found.grade === "whole" ? "good" : "warn"];
+}
+
+function verifyRun(json) {
+  const found = json.verification;
+  if (!found) return [element("p", { className: "quiet", textContent: "Verify has not read this store: dotnet cake --target=Verify also checks headers, padding, the catalog and the tables." })];
+  const count = state => found.states.filter(one => one === state).length, others = [["changed since", count("changed since")], ["not read", count("not read")], ["gone", found.gone]].filter(([, many]) => many);
+  return [element("p", {}, `Verify of ${found.when}${found.quick ? ", quick (XXH3 in place of SHA-256)" : ""}${found.interrupted ? ", interrupted" : ""}: `, mark(`${countText(found.whole)} of ${countText(found.shards)} shards whole`, { whole: "good", damaged: "bad" }[found.grade] ?? "warn"),
+      ...others.map(([state, many]) => `, ${countText(many)} ${state}`), found.fault_count ? `; ${countText(found.fault_count)} ${found.fault_count === 1 ? "fault" : "faults"}:` : "."),
+    ...found.faults.map(([text, isThere]) => element("p", { className: isThere ? "bad" : "quiet", textContent: isThere ? text : `${text} (the file was changed since)` }))];
+}
+
 function verification(json) {
   if (json.live) return [];
   const all = json.frames === json.planned ? "Every frame of the experiment" : `${countText(json.frames)} of ${countText(json.planned)} frames`;
   return [heading("Verification"), element("p", {}, `${all}: each blob was read for this page and held against its SHA-256, each record against its address. `, json.faults.length ? mark(`${json.faults.length} faults`, "bad") : mark("All hold.", "good")),
-    ...json.faults.map(fault => element("p", { className: "bad", textContent: fault })),
-    table("", ["shard", "bytes", "frames", "manifest SHA-256"], json.shards.map(([name, bytes, held, expected, manifest]) => [name, countText(bytes), held < expected ? `${held} of ${expected}` : countText(held), hash(manifest)]))];
+    ...json.faults.map(fault => element("p", { className: "bad", textContent: fault })), ...verifyRun(json),
+    table("", ["shard", "bytes", "frames", "Verify", "manifest SHA-256"], [
+      ...json.shards.map(([name, bytes, held, expected, manifest], i) => [name, countText(bytes), held < expected ? `${held} of ${expected}` : countText(held), stateMark(json.verification?.states[i]), hash(manifest)]),
+      ...json.unreadable.map(name => [name, null, null, mark("unreadable now", "bad"), null])])];
 }
+
+const stateMark = state => state && mark(state, { whole: "good", damaged: "bad" }[state] ?? "warn");
 
 function reproduction(json) {
   const done = json.notes?.reproduction;
@@ -65,7 +98,16 @@ function reproduction(json) {
     table("", ["pass", "identical", "max abs", "max ULP", "least PSNR"], [...passes].map(([name, row]) => [name, `${row.identical} of ${row.frames}`, shortText(row.maxAbs), countText(row.maxUlp), Number.isFinite(row.least) ? `${row.least.toFixed(1)} dB` : "same"]))];
 }
 
-const precision = json => json.verdicts?.length ? [heading("Precision as found"), table("", ["pass", "channel", "verdict"], json.verdicts.map(([pass, channel, text, holds]) => [pass, channel, mark(text, holds ? "good" : "bad")]))] : [];
+// Channels of a pass that are told the same are one row.
+function precision(json) {
+  const rows = [];
+  for (const [pass, channel, text, holds] of json.verdicts ?? []) {
+    const last = rows.at(-1);
+    if (last?.pass === pass && last.text === text) last.channels += ` ${channel}`; else rows.push({ pass, channels: channel, text, holds });
+  }
+  return rows.length ? [heading("Precision as found"), element("div", { className: "verdicts" }, table("", ["pass", "channel", "verdict"],
+    rows.map(({ pass, channels, text, holds }) => [pass, channels, element("span", { textContent: text, className: holds === null ? "" : holds ? "good" : "bad" })])))] : [];
+}
 
 function quarantine(json) {
   const frames = json.notes?.quarantine ?? [];
@@ -74,7 +116,7 @@ function quarantine(json) {
 
 function timings(json, open) {
   const progress = json.notes?.progress;
-  if (!progress) return [heading("Timings"), element("p", { className: "quiet", textContent: "No run of this machine is written down." })];
+  if (!progress) return [heading("Timings"), element("p", { className: "quiet", textContent: json.notes?.progress_unread ? `progress.json of run ${json.notes.run} is cut off, damaged or of another version: it can't be read.` : "No run of this machine is written down." })];
   const slowest = (progress.slowest ?? []).slice(0, 8).map(([index, seconds]) => [element("button", { type: "button", className: "link", textContent: `frame ${index}`, onclick: () => open(index) }), `${seconds.toFixed(3)} s`]);
   return [heading("Timings"), element("p", { textContent: `Run ${json.notes.run}: ${countText(progress.rendered)} rendered, ${countText(progress.reused)} reused, ${countText(progress.failed)} quarantined in ${durationText(progress.elapsed_seconds)}; ${countText(progress.failed_tries)} tries failed, ${countText((progress.workers ?? []).reduce((sum, worker) => sum + worker.starts, 0))} Workers started.` }),
     element("canvas", { id: "rate-chart", className: "chart", role: "img", ariaLabel: "Frames per second over the run" }), slowest.length ? table("Slowest frames (seconds in Blender)", [], slowest) : null];

@@ -17,8 +17,8 @@ export function grid(state, all, source) {
     cell.caption.hidden = !g.caption;
     cell.box.title = `frame ${text}`;
     const [width, height, channels] = state.pass.thumbnail;
+    cell.canvas.width = width || 1; // Which clears it: a pass without thumbnails shows none, not those of the pass before.
     if (!width) return;
-    cell.canvas.width = width;
     cell.canvas.height = height;
     const image = cell.context.createImageData(width, height);
     paintHalves(model.thumbnail(place, state.pass), channels, state.look(), new Uint32Array(image.data.buffer));

@@ -28,7 +28,11 @@ export class Live {
   }
 
   async floats(place, pass) {
-    const answer = await fetch(`pixels?place=${place}&pass=${pass}`);
-    return answer.ok ? new Float32Array(await answer.arrayBuffer()) : null;
+    try {
+      const answer = await fetch(`pixels?place=${place}&pass=${pass}`);
+      return answer.ok ? new Float32Array(await answer.arrayBuffer()) : null;
+    } catch {
+      return null; // Watch has ended: the thumbnail is what there is.
+    }
   }
 }

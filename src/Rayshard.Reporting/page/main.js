@@ -1,5 +1,5 @@
 import { about } from "./about.js";
-import { byId, options, soon } from "./dom.js";
+import { byId, element, options, soon } from "./dom.js";
 import { Embedded } from "./embedded.js";
 import { filterAndSort, measures } from "./filter.js";
 import { grid } from "./grid.js";
@@ -66,6 +66,7 @@ function hear(news) {
   if (!news) { byId("rate").textContent = "no answer: Watch has ended"; return; }
   model.json.notes = news.notes;
   model.json.held = news.held;
+  byId("faults").replaceChildren(...news.faults.map(fault => element("p", { className: "bad", textContent: fault })));
   const progress = news.notes.progress;
   byId("done").max = model.json.planned;
   byId("done").value = news.held;
