@@ -76,7 +76,7 @@ public sealed class S3Server : IDisposable
             mon max pg per osd = 1000
             mon data avail crit = 1
             osd objectstore = memstore
-            memstore device bytes = 2147483648
+            memstore device bytes = 8589934592
             run dir = {_folder[""]}
             admin socket = {_folder[""]}/$name.asok
             pid file = {_folder[""]}/$name.pid
