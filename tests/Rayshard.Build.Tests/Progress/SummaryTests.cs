@@ -67,7 +67,7 @@ public sealed class SummaryTests : IDisposable
         new Summary(new(_answers, _talk), new("/r")).Tell([new(Progress with { Failed = 0 }, false, null, "/s")], json: true, isInterrupted: false);
 
         Assert.Equal(
-            """{"type":"summary","experiment":"first-light","frames":256,"rendered":200,"reused":53,"failed":0,"failed_tries":0,"bytes":70364160,"shards":1,"shards_sealed":1,"seconds":80.0,"interrupted":false,"run_folder":null,"shard_folder":"/s","unlike":[]}""" + "\n",
+            """{"type":"summary","experiment":"first-light","frames":256,"rendered":200,"reused":53,"failed":0,"failed_tries":0,"bytes":70364160,"shards":1,"shards_sealed":1,"seconds":80.0,"interrupted":false,"run_folder":null,"shard_folder":"/s","scene_engine":null,"unlike":[]}""" + "\n",
             _answers.ToString());
     }
 
