@@ -85,39 +85,6 @@ public sealed class StoringQueueTests
     }
 
     [Fact]
-    public void While_one_appends_those_who_have_hashed_what_follows_wait_their_turn()
-    {
-        using var storing = new StoringQueue(new(Synthetic.Experiment()));
-        using var othersAreHashed = new ManualResetEventSlim();
-        var appended = new System.Collections.Concurrent.ConcurrentQueue<int>();
-        for (var i = 0; i < 1000; i++)
-        {
-            var number = i;
-            storing.Add(() =>
-            {
-                if (number == 500)
-                {
-                    othersAreHashed.Set();
-                }
-
-                return () =>
-                {
-                    if (number == 0)
-                    {
-                        othersAreHashed.Wait();
-                    }
-
-                    appended.Enqueue(number);
-                };
-            });
-        }
-
-        storing.Drain();
-
-        Assert.Equal(Enumerable.Range(0, 1000), appended);
-    }
-
-    [Fact]
     public void A_caller_with_nothing_else_to_do_stores_what_waits()
     {
         using var storing = new StoringQueue(new(Synthetic.Experiment()));
