@@ -85,6 +85,44 @@ public sealed class StoringQueueTests
     }
 
     [Fact]
+    public async Task Two_never_append_at_once()
+    {
+        // Not disposed: that would wait for ever where the queue is broken.
+        var storing = new StoringQueue(new(Synthetic.Experiment()));
+        using var othersAreHashed = new ManualResetEventSlim();
+        var (inside, most, appended) = (0, 0, 0);
+        for (var i = 0; i < 1000; i++)
+        {
+            var number = i;
+            storing.Add(() =>
+            {
+                if (number == 500)
+                {
+                    othersAreHashed.Set();
+                }
+
+                return () =>
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref inside));
+                    if (number == 0)
+                    {
+                        // Those who have hashed look for their turn now.
+                        othersAreHashed.Wait();
+                        SpinWait.SpinUntil(() => Volatile.Read(ref inside) > 1, TimeSpan.FromMilliseconds(300));
+                    }
+
+                    Interlocked.Decrement(ref inside);
+                    appended++;
+                };
+            });
+        }
+
+        await Task.Run(storing.Drain, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 1000), (most, appended));
+    }
+
+    [Fact]
     public void A_caller_with_nothing_else_to_do_stores_what_waits()
     {
         using var storing = new StoringQueue(new(Synthetic.Experiment()));
