@@ -2,8 +2,8 @@
 
 Arguments: way, folder, frames, width, height, 1 to name each by its SHA-256. The ways: tarfile (as webdataset's TarWriter does: a TarInfo and
 addfile() of the bytes that numpy.save gives), npsave (a file per frame), h5py (one file, a chunk per frame), memmap (one file, as large as all
-frames), hdf5-gzip (a compressed file per frame, as BlenderProc's writer). An eighth of the frames goes before the clock, so that no memory is touched
-for the first time behind it.
+frames), hdf5-gzip (a compressed file per frame, as BlenderProc's writer). All of it is written once before the clock starts, so that no memory
+is touched for the first time behind it.
 """
 import hashlib
 import io
@@ -124,7 +124,7 @@ def main(way, folder, frames, width, height, hashed):
     arrays = list(numpy.random.default_rng(7).random((min(16, frames),) + shape, numpy.float32))
     peer = {"tarfile": Tarfile, "npsave": NpSave, "h5py": H5py, "memmap": Memmap, "hdf5-gzip": Hdf5Gzip}[way]()
     with tempfile.TemporaryDirectory(dir=folder) as warm:
-        peer.write(warm, max(1, frames // 8), arrays, hashed == "1")
+        peer.write(warm, frames, arrays, hashed == "1")
     # What is deleted is given back to the disk before the clock starts.
     flush(folder)
     begun, cpu = time.monotonic(), time.process_time()
