@@ -40,7 +40,10 @@ internal static partial class BundlePlace
         using var target = Target(context, reference, "bundle");
         var head = await target.ReadHeadAsync(context.Interruption.Finish).ConfigureAwait(false) ?? throw new RayshardException(ExitCode.NotFound, $"--bundle={reference}: there is no bundle");
         var folder = System.IO.Path.Combine(context.Folders.Bundles, $"{head.Manifest.Experiment}-{head.Digest.ToString()[..12]}");
-        using var alone = await AloneAsync(folder, context.Interruption.Finish).ConfigureAwait(false);
+
+        // Another run may be pulling the same one: the second waits, and finds it there.
+        Directory.CreateDirectory(context.Folders.Bundles);
+        using var alone = await FileTurn.TakeAsync(folder + ".lock", context.Interruption.Finish).ConfigureAwait(false);
         return (await BundleTransfer.PullAsync(target, reference, folder, null, context.Interruption.Finish).ConfigureAwait(false)).Bundle;
     }
 
@@ -62,23 +65,6 @@ internal static partial class BundlePlace
     {
         var (experiment, store, scene) = BundleStore.LayOut(bundle, System.IO.Path.Combine(context.Folders.Bundles, ".laid-out", bundle.Head.Digest.ToString()[..12]));
         return ([new(experiment, scene)], store);
-    }
-
-    // Another run may be pulling the same bundle: the second waits, and finds it there. The kernel drops the lock with the process.
-    private static async Task<FileStream> AloneAsync(string folder, CancellationToken cancellation)
-    {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder)!);
-        while (true)
-        {
-            try
-            {
-                return new(folder + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException)
-            {
-                await Task.Delay(200, cancellation).ConfigureAwait(false);
-            }
-        }
     }
 
     private static string Given(string? reference, string flag) =>

@@ -34,7 +34,7 @@ internal sealed class PinnedFile(string folder, Digest sha256, string name) : ID
         }
 
         Directory.CreateDirectory(folder);
-        using var mine = await LockAsync(cancellation).ConfigureAwait(false);
+        using var mine = await FileTurn.TakeAsync(Path + ".lock", cancellation).ConfigureAwait(false);
         if (File.Exists(Path))
         {
             return Path;
@@ -157,21 +157,6 @@ internal sealed class PinnedFile(string folder, Digest sha256, string name) : ID
             }
 
             uri = next;
-        }
-    }
-
-    private async Task<FileStream> LockAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            try
-            {
-                return new(Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-            }
-            catch (IOException)
-            {
-                await Task.Delay(200, cancellation).ConfigureAwait(false); // Another run brings it.
-            }
         }
     }
 }

@@ -9,22 +9,26 @@ internal sealed class FlatMemory
     // 0.3 ms each time, so once in hundreds of frames.
     private const long Bytes = 1 << 20;
 
-    private long _collectedAt;
+    // Some 20 ms each time, so not for each of many small shards.
+    private const long ShardBytes = 64 << 20;
+
+    private long _collectedAt, _collectedAllAt;
     private int _sealed;
 
     /// <summary>Collects what was thrown away, where that is much.</summary>
     /// <param name="shardsSealed">So far: what the collector holds of a shard's frames, which lived long, is old only when the shard is done.</param>
     public void Keep(int shardsSealed)
     {
-        if (shardsSealed != _sealed)
+        var allocated = GC.GetTotalAllocatedBytes();
+        if (shardsSealed != _sealed && allocated - _collectedAllAt > ShardBytes)
         {
             GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
-            (_collectedAt, _sealed) = (GC.GetTotalAllocatedBytes(), shardsSealed);
+            (_collectedAt, _collectedAllAt, _sealed) = (allocated, allocated, shardsSealed);
         }
-        else if (GC.GetTotalAllocatedBytes() - _collectedAt > Bytes)
+        else if (allocated - _collectedAt > Bytes)
         {
             GC.Collect(0, GCCollectionMode.Forced, blocking: true);
-            _collectedAt = GC.GetTotalAllocatedBytes();
+            _collectedAt = allocated;
         }
     }
 }

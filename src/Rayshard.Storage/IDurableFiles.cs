@@ -12,7 +12,7 @@ public interface IDurableFiles
     /// <summary>Opens a file for reading and writing; makes an empty one where there is none.</summary>
     SafeFileHandle Open(string path);
 
-    /// <summary>Writes the buffers one after another from <paramref name="offset"/> on, which is where the file ends.</summary>
+    /// <summary>Writes the buffers one after another from <paramref name="offset"/> on. They are the caller's again when it returns.</summary>
     void Append(SafeFileHandle file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> buffers);
 
     /// <summary>Cuts a file to a length.</summary>

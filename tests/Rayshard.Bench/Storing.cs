@@ -84,8 +84,8 @@ internal sealed class Storing
     /// <summary>Writes a store into a folder, as a run does; gives the store's folder, its experiment, and what was measured.</summary>
     public (string Store, Experiment Experiment, Dictionary<string, double> Measured) Shard(string folder)
     {
-        // All of it once before the clock starts, for the kit and its peers alike: what lay idle is memory that the host has taken back, after
-        // a minute of rendering the same frames are stored at 0.6 of the speed.
+        // All of it once before the clock starts, for the kit and its peers alike: what lay idle is memory that the host has taken back. That is not
+        // all that makes a row slower here than alone.
         var (experiment, warm) = (Experiment(), Path.Combine(folder, "warm"));
         using (var store = Store.Open(warm))
         {
