@@ -9,7 +9,7 @@ namespace Rayshard.Storage;
 /// </summary>
 public sealed class ShardWriter : IDisposable
 {
-    /// <summary>Bytes after which the frames so far are flushed to the disk together.</summary>
+    /// <summary>Bytes after which the frames so far are flushed to the disk together; a power cut takes less than twice as many.</summary>
     public const long FlushBytes = 64L << 20;
 
     private static readonly byte[] s_padding = new byte[Ustar.Block];
@@ -26,6 +26,7 @@ public sealed class ShardWriter : IDisposable
     private readonly List<ReadOnlyMemory<byte>> _buffers = [];
     private long _end;
     private long _durable;
+    private (Task? Task, int Frames, long Bytes) _flushing;
     private ShardWriteException? _broken;
     private bool _isSealed;
 
@@ -69,8 +70,8 @@ public sealed class ShardWriter : IDisposable
     private string PartialPath => _path + ShardPaths.Partial;
 
     /// <summary>
-    /// Appends a frame. It survives the death of this process at once, and a power cut after the next <see cref="Flush"/>, which
-    /// comes by itself every <see cref="FlushBytes"/>.
+    /// Appends a frame. It survives the death of this process at once, and a power cut after the next <see cref="Flush"/>; one begins by
+    /// itself every <see cref="FlushBytes"/>, beside what is appended next.
     /// </summary>
     /// <param name="frame">The frame: one of the shard's range, behind all that are held.</param>
     /// <param name="record">Its record. The blobs' addresses are taken on trust: the caller has hashed them.</param>
@@ -98,9 +99,10 @@ public sealed class ShardWriter : IDisposable
         Guarded(() => _files.Append(_file, _end, _buffers));
         _held.Add(entry);
         _end += Layout.FrameBytes(entry.RecordBytes);
-        if (_end - _durable >= FlushBytes)
+        if (_end - Math.Max(_durable, _flushing.Bytes) >= FlushBytes)
         {
-            Flush();
+            EndFlush();
+            _flushing = (Task.Run(() => _files.Flush(_file)), _held.Count, _end);
         }
     }
 
@@ -109,13 +111,12 @@ public sealed class ShardWriter : IDisposable
     public void Flush()
     {
         ThrowIfDone();
-        if (Durable == _held.Count)
+        EndFlush();
+        if (Durable < _held.Count)
         {
-            return;
+            FlushFile(() => _files.Flush(_file));
+            (Durable, _durable) = (_held.Count, _end);
         }
-
-        FlushFile();
-        (Durable, _durable) = (_held.Count, _end);
     }
 
     /// <summary>
@@ -126,6 +127,7 @@ public sealed class ShardWriter : IDisposable
     public SealedShard Seal()
     {
         ThrowIfDone();
+        EndFlush();
         var end = _end + Ustar.Block;
         foreach (var piece in Manifest.Pieces(Layout, _held, _end))
         {
@@ -137,7 +139,7 @@ public sealed class ShardWriter : IDisposable
         Ustar.Write(_headers, EntryName.Manifest, end - _end - Ustar.Block);
         Guarded(() => _files.Append(_file, end, [new byte[Ustar.Padding(end) + Ustar.TrailerBytes]]));
         Guarded(() => _files.Append(_file, _end, [_headers.AsMemory(0, Ustar.Block)]));
-        FlushFile();
+        FlushFile(() => _files.Flush(_file));
         _isSealed = true;
         _file.Dispose();
         Guarded(() =>
@@ -177,7 +179,7 @@ public sealed class ShardWriter : IDisposable
 
         if (_isResumed)
         {
-            FlushFile();
+            FlushFile(() => _files.Flush(_file));
             (Durable, _durable) = (_held.Count, _end);
         }
 
@@ -215,11 +217,22 @@ public sealed class ShardWriter : IDisposable
         return blobs.Count == Layout.Passes.Count ? null : "there are more blobs than passes";
     }
 
-    private void FlushFile()
+    // One flush may be under way while frames are appended, so that the disk works beside the hashing.
+    private void EndFlush()
+    {
+        if (_flushing.Task is { } task)
+        {
+            FlushFile(() => task.GetAwaiter().GetResult());
+            (Durable, _durable) = (_flushing.Frames, _flushing.Bytes);
+            _flushing = default;
+        }
+    }
+
+    private void FlushFile(Action flush)
     {
         try
         {
-            _files.Flush(_file);
+            flush();
         }
         catch (IOException e)
         {
