@@ -10,8 +10,8 @@ namespace Rayshard.Storage;
 /// <param name="AddRows">Adds a frame's rows to the columns.</param>
 internal sealed record IndexTable(string FileName, StoredExperiment Experiment, IReadOnlyList<IndexColumn> Columns, Action<ShardReader, FrameEntry> AddRows)
 {
-    // Rows of a row group: enough for the encodings to pay, few enough that a group of long text columns stays below some 30 MB.
-    private const int GroupRows = 65536;
+    // Rows of a row group: enough for the encodings to pay, few enough that a group of long text columns stays below some 10 MB.
+    private const int GroupRows = 16384;
 
     /// <summary>Writes the table, row group after row group.</summary>
     public async Task WriteAsync(Stream stream, CancellationToken cancellation)
