@@ -5,7 +5,9 @@ namespace Rayshard.Execution;
 /// <summary>One shard on its way from its first frame to its seal. One caller; the queue does the work in the order of the calls.</summary>
 internal sealed class ShardRun(Func<ShardWriter> open, StoringQueue storing, RenderCounts counts) : IDisposable
 {
+    private readonly List<(FrameBlobs Blobs, bool IsReused)> _taken = [];
     private ShardWriter? _writer;
+    private Action? _write; // One object, by which the queue knows what goes together.
 
     /// <summary>The writer; opened when it is first needed, because frames are taken far ahead.</summary>
     public ShardWriter Writer => _writer ??= open();
@@ -16,10 +18,10 @@ internal sealed class ShardRun(Func<ShardWriter> open, StoringQueue storing, Ren
     /// <param name="isReused">Whether the store had it.</param>
     public void Append(Frame frame, Func<FrameBlobs> hash, bool isReused)
     {
-        ShardWriter writer;
         try
         {
-            writer = Writer;
+            _write ??= Write;
+            _ = Writer;
         }
         catch
         {
@@ -27,24 +29,20 @@ internal sealed class ShardRun(Func<ShardWriter> open, StoringQueue storing, Ren
             throw;
         }
 
-        storing.Add(() =>
-        {
-            var blobs = hash();
-            return () =>
+        storing.Add(
+            () =>
             {
-                using (blobs)
+                var blobs = hash();
+                return () =>
                 {
-                    if (storing.HasFailed)
+                    _taken.Add((blobs, isReused));
+                    if (!storing.HasFailed)
                     {
-                        return;
+                        Writer.Take(frame, blobs.Record, blobs.Blobs, blobs.Xxh3);
                     }
-
-                    var before = writer.Bytes;
-                    writer.Append(frame, blobs.Record, blobs.Blobs, blobs.Xxh3);
-                    counts.Appended(isReused, writer.Bytes - before);
-                }
-            };
-        });
+                };
+            },
+            after: _write);
     }
 
     /// <summary>Seals the shard in the background, where it holds anything.</summary>
@@ -67,6 +65,22 @@ internal sealed class ShardRun(Func<ShardWriter> open, StoringQueue storing, Ren
     public void Flush() => _writer?.Flush();
 
     public void Dispose() => _writer?.Dispose();
+
+    // Also after a failure: what was taken before it is whole, and all memory goes back.
+    private void Write()
+    {
+        var (before, held) = (Writer.Bytes, Writer.Held.Count);
+        try
+        {
+            Writer.Write();
+            counts.Appended(_taken.Take(Writer.Held.Count - held).Count(taken => taken.IsReused), Writer.Held.Count - held, Writer.Bytes - before);
+        }
+        finally
+        {
+            _taken.ForEach(taken => taken.Blobs.Dispose());
+            _taken.Clear();
+        }
+    }
 }
 
 /// <summary>What has been stored so far. Thread-safe.</summary>
@@ -85,9 +99,10 @@ internal sealed class RenderCounts
         Interlocked.Add(ref _sealed, isSealed ? 1 : 0);
     }
 
-    public void Appended(bool isReused, long bytes)
+    public void Appended(int reused, int frames, long bytes)
     {
-        Interlocked.Increment(ref isReused ? ref _reused : ref _rendered);
+        Interlocked.Add(ref _reused, reused);
+        Interlocked.Add(ref _rendered, frames - reused);
         Interlocked.Add(ref _bytes, bytes);
     }
 

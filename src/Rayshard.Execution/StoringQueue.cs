@@ -9,7 +9,7 @@ namespace Rayshard.Execution;
 /// </summary>
 internal sealed class StoringQueue : IDisposable
 {
-    private const long BatchBytes = 256 << 10;
+    private const long BatchBytes = 512 << 10;
 
     // A flush of the disk, or a seal, does not hold up the hashing.
     private const long AheadBytes = 32 << 20;
@@ -17,6 +17,7 @@ internal sealed class StoringQueue : IDisposable
     private readonly Queue<Batch> _queue = new();
     private readonly int _batchFrames, _ahead;
     private List<Func<Action>> _batch = [];
+    private Action? _after;
     private bool _isAppending;
     private Exception? _fault;
 
@@ -32,8 +33,15 @@ internal sealed class StoringQueue : IDisposable
 
     /// <summary>Adds a frame.</summary>
     /// <param name="hash">Called on any thread, beside others; gives what appends the frame, which is called in the order of the frames, whatever failed before.</param>
-    public void Add(Func<Action> hash)
+    /// <param name="after">Called behind the last of the frames that go together, whatever failed before. Frames with another one do not go with these.</param>
+    public void Add(Func<Action> hash, Action? after = null)
     {
+        if (after != _after)
+        {
+            Send();
+            _after = after;
+        }
+
         // Taken also after a failure, for it is called whatever failed and gives the frame's memory back.
         _batch.Add(hash);
         if (_batch.Count >= _batchFrames)
@@ -48,8 +56,7 @@ internal sealed class StoringQueue : IDisposable
     public void Then(Action work)
     {
         ThrowIfFailed();
-        Send();
-        _batch.Add(() => work);
+        Add(() => work);
         Send();
     }
 
@@ -62,7 +69,7 @@ internal sealed class StoringQueue : IDisposable
             return false;
         }
 
-        Array.ForEach(Hash(_batch), Do);
+        Append(Hash(_batch), _after);
         _batch.Clear();
         ThrowIfFailed();
         return true;
@@ -111,7 +118,7 @@ internal sealed class StoringQueue : IDisposable
         }
 
         WaitUntil(_ahead - 1);
-        var batch = new Batch(_batch);
+        var batch = new Batch(_batch, _after);
         _batch = [];
         lock (_queue)
         {
@@ -126,7 +133,7 @@ internal sealed class StoringQueue : IDisposable
         Volatile.Write(ref batch.Appends, Hash(batch.Frames));
         while (TakeTurn() is { } first)
         {
-            Array.ForEach(first.Appends!, Do);
+            Append(first.Appends!, first.After);
             lock (_queue)
             {
                 _isAppending = false;
@@ -170,6 +177,15 @@ internal sealed class StoringQueue : IDisposable
         return appends;
     }
 
+    private void Append(Action[] appends, Action? after)
+    {
+        Array.ForEach(appends, Do);
+        if (after is not null)
+        {
+            Do(after);
+        }
+    }
+
     private void Do(Action work)
     {
         try
@@ -190,9 +206,10 @@ internal sealed class StoringQueue : IDisposable
         }
     }
 
-    private sealed class Batch(List<Func<Action>> frames)
+    private sealed class Batch(List<Func<Action>> frames, Action? after)
     {
         public readonly List<Func<Action>> Frames = frames;
+        public readonly Action? After = after;
         public Action[]? Appends;
     }
 }

@@ -53,4 +53,20 @@ public sealed record ShardLayout(Digest ShardSet, long First, int Expected, IRea
 
         return null;
     }
+
+    /// <summary>Why these are not the blobs of a frame of this shard, or nothing.</summary>
+    internal string? WhyNot(IReadOnlyList<ReadOnlyMemory<byte>> blobs)
+    {
+        for (var i = 0; i < Passes.Count; i++)
+        {
+            var pass = Passes[i];
+            if (i >= blobs.Count || blobs[i].Length != pass.BlobBytes || !Npy.TryReadHeader(blobs[i].Span, out var shape)
+                || shape != (pass.Height, pass.Width, pass.Channels.Count))
+            {
+                return $"the blob of pass '{pass.Name}' is not the npy form of {pass.Height} x {pass.Width} x {pass.Channels.Count} floats";
+            }
+        }
+
+        return blobs.Count == Passes.Count ? null : "there are more blobs than passes";
+    }
 }

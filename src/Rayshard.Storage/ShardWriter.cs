@@ -21,9 +21,11 @@ public sealed class ShardWriter : IDisposable
     private readonly List<FrameEntry> _held;
     private readonly bool _isResumed;
 
-    // Of what is appended: made once, not for each frame.
-    private readonly byte[] _headers;
+    // Frames that the next write takes, their entries' headers, and all of that in the order of the shard. Used again and again.
+    private readonly List<FrameEntry> _taken = [];
+    private readonly List<byte[]> _headers = [];
     private readonly List<ReadOnlyMemory<byte>> _buffers = [];
+    private long _takenBytes;
     private long _end;
     private long _durable;
     private (Task? Task, int Frames, long Bytes) _flushing;
@@ -37,7 +39,6 @@ public sealed class ShardWriter : IDisposable
         _files = files;
         _whenSealed = whenSealed;
         Layout = layout;
-        _headers = new byte[Ustar.Block * (1 + layout.Passes.Count)];
         _file = Guarded(() => _files.Open(PartialPath));
         try
         {
@@ -81,24 +82,55 @@ public sealed class ShardWriter : IDisposable
     /// <exception cref="ShardWriteException">Writing failed; this writer is done for, open another.</exception>
     public void Append(Frame frame, Record record, IReadOnlyList<ReadOnlyMemory<byte>> blobs, IReadOnlyList<ulong>? xxh3 = null)
     {
+        Take(frame, record, blobs, xxh3);
+        Write();
+    }
+
+    /// <summary>
+    /// Takes a frame that <see cref="Write"/> appends together with those taken before: of small frames a few at once are cheaper than each. Arguments
+    /// and what is thrown are those of <see cref="Append"/>, but the blobs are the writer's until then.
+    /// </summary>
+    public void Take(Frame frame, Record record, IReadOnlyList<ReadOnlyMemory<byte>> blobs, IReadOnlyList<ulong>? xxh3 = null)
+    {
         ThrowIfDone();
         if (WhyNot(frame, record, blobs) is { } reason)
         {
             throw new FrameRefusedException(_path, frame.Index, reason);
         }
 
-        var entries = new BlobEntry[blobs.Count];
-        SetEntry(0, EntryName.OfRecord(record.Address), record.Bytes);
+        if (_headers.Count == _taken.Count)
+        {
+            _headers.Add(new byte[Ustar.Block * (1 + Layout.Passes.Count)]);
+        }
+
+        var (headers, entries) = (_headers[_taken.Count].AsMemory(), new BlobEntry[blobs.Count]);
+        AddEntry(headers[..Ustar.Block], EntryName.OfRecord(record.Address), record.Bytes);
         for (var i = 0; i < entries.Length; i++)
         {
             entries[i] = new(record.Passes[i].Address, xxh3 is { Count: > 0 } ? xxh3[i] : XxHash3.HashToUInt64(blobs[i].Span));
-            SetEntry(1 + i, EntryName.OfBlob(record.Address, record.Passes[i].Name), blobs[i]);
+            AddEntry(headers.Slice((1 + i) * Ustar.Block, Ustar.Block), EntryName.OfBlob(record.Address, record.Passes[i].Name), blobs[i]);
         }
 
-        var entry = new FrameEntry(frame.Index, frame.Key, record.Address, _end, record.Bytes.Length, XxHash3.HashToUInt64(record.Bytes.Span), entries);
+        _taken.Add(new(frame.Index, frame.Key, record.Address, _end + _takenBytes, record.Bytes.Length, XxHash3.HashToUInt64(record.Bytes.Span), entries));
+        _takenBytes += Layout.FrameBytes(record.Bytes.Length);
+    }
+
+    /// <summary>Appends what was taken, in one write.</summary>
+    /// <exception cref="ShardWriteException">Writing failed; this writer is done for, open another.</exception>
+    public void Write()
+    {
+        ThrowIfDone();
+        if (_taken.Count == 0)
+        {
+            return;
+        }
+
         Guarded(() => _files.Append(_file, _end, _buffers));
-        _held.Add(entry);
-        _end += Layout.FrameBytes(entry.RecordBytes);
+        _held.AddRange(_taken);
+        _end += _takenBytes;
+        _takenBytes = 0;
+        _taken.Clear();
+        _buffers.Clear();
         if (_end - Math.Max(_durable, _flushing.Bytes) >= FlushBytes)
         {
             EndFlush();
@@ -106,11 +138,11 @@ public sealed class ShardWriter : IDisposable
         }
     }
 
-    /// <summary>Returns when every frame that is held is on the disk.</summary>
+    /// <summary>Returns when every frame that was taken or is held is on the disk.</summary>
     /// <exception cref="ShardWriteException">The disk refused: the partial was cut back to what was safe before, this writer is done for.</exception>
     public void Flush()
     {
-        ThrowIfDone();
+        Write();
         EndFlush();
         if (Durable < _held.Count)
         {
@@ -126,7 +158,7 @@ public sealed class ShardWriter : IDisposable
     /// <exception cref="ShardWriteException">Writing failed; opening the shard again finishes what this left.</exception>
     public SealedShard Seal()
     {
-        ThrowIfDone();
+        Write();
         EndFlush();
         var end = _end + Ustar.Block;
         foreach (var piece in Manifest.Pieces(Layout, _held, _end))
@@ -136,9 +168,10 @@ public sealed class ShardWriter : IDisposable
         }
 
         // Its header comes last, because only then its size is known: without one a partial ends with its last frame.
-        Ustar.Write(_headers, EntryName.Manifest, end - _end - Ustar.Block);
+        var header = new byte[Ustar.Block];
+        Ustar.Write(header, EntryName.Manifest, end - _end - Ustar.Block);
         Guarded(() => _files.Append(_file, end, [new byte[Ustar.Padding(end) + Ustar.TrailerBytes]]));
-        Guarded(() => _files.Append(_file, _end, [_headers.AsMemory(0, Ustar.Block)]));
+        Guarded(() => _files.Append(_file, _end, [header]));
         FlushFile(() => _files.Flush(_file));
         _isSealed = true;
         _file.Dispose();
@@ -155,14 +188,8 @@ public sealed class ShardWriter : IDisposable
     /// <summary>Closes the file as it is, without a flush: what was appended is safe from the death of the process, not from a power cut.</summary>
     public void Dispose() => _file.Dispose();
 
-    private void SetEntry(int entry, string name, ReadOnlyMemory<byte> content)
+    private void AddEntry(Memory<byte> header, string name, ReadOnlyMemory<byte> content)
     {
-        if (entry == 0)
-        {
-            _buffers.Clear();
-        }
-
-        var header = _headers.AsMemory(entry * Ustar.Block, Ustar.Block);
         Ustar.Write(header.Span, name, content.Length);
         _buffers.Add(header);
         _buffers.Add(content);
@@ -188,33 +215,13 @@ public sealed class ShardWriter : IDisposable
 
     private string? WhyNot(Frame frame, Record record, IReadOnlyList<ReadOnlyMemory<byte>> blobs)
     {
-        var last = _held.Count == 0 ? Layout.First - 1 : _held[^1].Index;
+        var last = _taken.Count > 0 ? _taken[^1].Index : _held.Count > 0 ? _held[^1].Index : Layout.First - 1;
         if (frame.Index <= last || frame.Index >= Layout.First + Layout.Expected)
         {
             return $"the shard takes frames {last + 1} to {Layout.First + Layout.Expected - 1} now, each once and in order";
         }
 
-        if (record.Frame != frame.Key)
-        {
-            return "the record is another frame's";
-        }
-
-        if (Layout.WhyNot(record) is { } reason || record.Bytes.Length > FrameScan.MaxRecordBytes)
-        {
-            return Layout.WhyNot(record) ?? "the record is larger than 1 MiB";
-        }
-
-        for (var i = 0; i < Layout.Passes.Count; i++)
-        {
-            var pass = Layout.Passes[i];
-            if (i >= blobs.Count || blobs[i].Length != pass.BlobBytes || !Npy.TryReadHeader(blobs[i].Span, out var shape)
-                || shape != (pass.Height, pass.Width, pass.Channels.Count))
-            {
-                return $"the blob of pass '{pass.Name}' is not the npy form of {pass.Height} x {pass.Width} x {pass.Channels.Count} floats";
-            }
-        }
-
-        return blobs.Count == Layout.Passes.Count ? null : "there are more blobs than passes";
+        return record.Frame != frame.Key ? "the record is another frame's" : Layout.WhyNot(record) ?? (record.Bytes.Length > FrameScan.MaxRecordBytes ? "the record is larger than 1 MiB" : Layout.WhyNot(blobs));
     }
 
     // One flush may be under way while frames are appended, so that the disk works beside the hashing.

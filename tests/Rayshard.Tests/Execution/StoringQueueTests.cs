@@ -148,6 +148,42 @@ public sealed class StoringQueueTests
     }
 
     [Fact]
+    public void What_is_behind_the_frames_that_go_together_is_called_once_for_them()
+    {
+        using var storing = new StoringQueue(new(Synthetic.Experiment()));
+        var order = new List<string>();
+        Action first = () => order.Add("first"), second = () => order.Add("second");
+        storing.Add(() => () => order.Add("a"), first);
+        storing.Add(() => () => order.Add("b"), first);
+        storing.Add(() => () => order.Add("c"), second);
+        storing.Then(() => order.Add("then"));
+        storing.Drain();
+
+        Assert.Equal(["a", "b", "first", "c", "second", "then"], order);
+    }
+
+    [Fact]
+    public void Of_frames_that_go_together_those_before_one_that_fails_are_stored()
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = Synthetic.Experiment() with { Passes = [new("combined") { Name = "combined", Source = default }] };
+        var (plan, counts) = (new FramePlan(experiment), new RenderCounts());
+        using var store = Store.Open(folder.Path);
+        using var storing = new StoringQueue(plan);
+        using var shard = new ShardRun(() => store.OpenShard(experiment, plan, 0), storing, counts);
+        for (var i = 0; i < 4; i++)
+        {
+            var frame = plan.At(i);
+            shard.Append(frame, () => frame.Index == 2 ? throw new InvalidDataException("torn") : Blobs(experiment, frame), isReused: frame.Index == 1);
+        }
+
+        Assert.Throws<InvalidDataException>(storing.Drain);
+        Assert.Equal([0, 1], shard.Writer.Held.Select(entry => entry.Index));
+        var progress = counts.On(new("synthetic", 10));
+        Assert.Equal((1, 1, shard.Writer.Bytes), (progress.Rendered, progress.Reused, progress.Bytes));
+    }
+
+    [Fact]
     public void A_frame_whose_shard_cant_be_opened_gives_its_memory_back()
     {
         var experiment = Synthetic.Experiment();
@@ -163,8 +199,10 @@ public sealed class StoringQueueTests
         FrameBlobs Take()
         {
             taken++;
-            var (width, height) = (experiment.Render.Width, experiment.Render.Height);
-            return FrameBlobs.Of(experiment, new(experiment), frame, new float[4 * width * height], 4);
+            return Blobs(experiment, frame);
         }
     }
+
+    private static FrameBlobs Blobs(Experiment experiment, Frame frame) =>
+        FrameBlobs.Of(experiment, new(experiment), frame, new float[4 * experiment.Render.Width * experiment.Render.Height], 4);
 }

@@ -37,6 +37,34 @@ public sealed class ShardWriterTests : IDisposable
     }
 
     [Fact]
+    public void Frames_taken_together_are_written_at_once_and_make_the_same_shard()
+    {
+        using var other = new TemporaryFolder();
+        var disk = new RecordedDisk(other.Path);
+        using (var store = Store.Open(other.Path, disk))
+        using (var writer = store.OpenShard(_experiment, _plan, 0))
+        {
+            var operations = disk.Count;
+            for (var i = 0; i < 3; i++)
+            {
+                var (record, blobs) = Synthetic.Render(_experiment, _plan.At(i));
+                writer.Take(_plan.At(i), record, blobs);
+            }
+
+            Assert.Empty(writer.Held);
+            Assert.Throws<FrameRefusedException>(() => writer.Take(_plan.At(2), Synthetic.Render(_experiment, _plan.At(2)).Record, []));
+            writer.Write();
+            Assert.Equal((3, operations + 1), (writer.Held.Count, disk.Count));
+            var (last, pixels) = Synthetic.Render(_experiment, _plan.At(3));
+            writer.Take(_plan.At(3), last, pixels);
+            writer.Seal();
+        }
+
+        Write();
+        Assert.Equal(Digest.OfFile(Shard), Digest.OfFile(StoredExperiment.At(other.Path, _experiment, _plan).ShardPath(0)));
+    }
+
+    [Fact]
     public void A_frame_is_read_back_by_index_and_by_key()
     {
         using var reader = Write().Open();
