@@ -18,7 +18,10 @@ public interface IDurableFiles
     /// <summary>Cuts a file to a length.</summary>
     void Truncate(SafeFileHandle file, long length);
 
-    /// <summary>Returns when the file's bytes and length are on the disk. After a failure it is not called for this file again.</summary>
+    /// <summary>
+    /// Returns when the bytes and the length that the file had at the call are on the disk; appending goes on meanwhile. After a failure it is not
+    /// called for this file again.
+    /// </summary>
     void Flush(SafeFileHandle file);
 
     /// <summary>Gives a file another name in its folder, in place of whatever had that name.</summary>
