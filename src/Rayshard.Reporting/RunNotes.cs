@@ -27,7 +27,7 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
         var newest = Newest();
         var progress = newest is null ? null : Path.Combine(newest, "progress.json");
         var known = progress is null ? null : Progress(progress);
-        var reproduction = Folders(Path.Combine(runsFolder, "reproduce")).Select(folder => Path.Combine(folder, "reproduce.json")).FirstOrDefault(File.Exists);
+        var reproduction = Folders(Path.Combine(runsFolder, "_reproduce")).Select(folder => Path.Combine(folder, "reproduce.json")).FirstOrDefault(File.Exists);
         return new()
         {
             ["run"] = newest is null ? null : Path.GetFileName(newest),

@@ -1,3 +1,4 @@
+using Newtonsoft.Json.Linq;
 using Rayshard.Storage;
 using Rayshard.Tests.Storage;
 
@@ -100,8 +101,8 @@ public sealed class VerificationTests(Browser browser)
         using var here = FrameShelf.Open(store.Folder, store.Experiment);
         using var there = FrameShelf.Open(copy.Path + "/", store.Experiment);
 
-        Assert.Null(VerifyNote.Status(Path.Combine(copy.Path, "runs"), here, here.Look()));
-        Assert.Equal("whole", (string?)VerifyNote.Status(Path.Combine(copy.Path, "runs"), there, there.Look())!["grade"]);
+        Assert.Null(Status(here, Path.Combine(copy.Path, "runs")));
+        Assert.Equal("whole", (string?)Status(there, Path.Combine(copy.Path, "runs"))!["grade"]);
     }
 
     [Fact]
@@ -116,7 +117,7 @@ public sealed class VerificationTests(Browser browser)
         foreach (var bad in new[] { "", "{", "[]", "null", text[..(text.Length / 2)], text.Replace("\"Bytes\":", "\"Size\":", StringComparison.Ordinal), text.Replace("\"Quick\": false", "\"Quick\": {}", StringComparison.Ordinal) })
         {
             File.WriteAllText(Path.Combine(newer, "verify.json"), bad);
-            Assert.Equal("whole", (string?)VerifyNote.Status(store.Runs, shelf, shelf.Look())!["grade"]);
+            Assert.Equal("whole", (string?)Status(shelf, store.Runs)!["grade"]);
         }
     }
 
@@ -139,8 +140,8 @@ public sealed class VerificationTests(Browser browser)
         note.Write(verifier.ShardsRead, isWhole: false);
         using var shelf = store.OpenShelf();
 
-        var status = VerifyNote.Status(store.Runs, shelf, shelf.Look())!;
-        Assert.Equal(["whole", "damaged", "not read"], status["states"]!.Select(state => (string)state!));
+        var status = Status(shelf, store.Runs)!;
+        Assert.Equal(["whole", "damaged", "not read"], status["states"]!.Select(state => (string)state[0]!));
         Assert.Equal(("damaged", true), ((string?)status["grade"], (bool)status["interrupted"]!));
     }
 
@@ -152,9 +153,11 @@ public sealed class VerificationTests(Browser browser)
         Assert.Single(Verify(store));
         using var shelf = store.OpenShelf();
 
-        var status = VerifyNote.Status(store.Runs, shelf, shelf.Look())!;
-        Assert.Equal(("damaged", "whole"), ((string?)status["grade"], (string?)status["states"]![0]));
+        var status = Status(shelf, store.Runs)!;
+        Assert.Equal(("damaged", "whole"), ((string?)status["grade"], (string?)status["states"]![0]![0]));
     }
+
+    private static JObject? Status(FrameShelf shelf, string runs) => new VerifyStatus(runs, shelf.Place).Of(shelf.Look());
 
     private static List<Fault> Verify(PageStore store, bool quick = false, string? at = null)
     {

@@ -17,7 +17,8 @@ public sealed class BundleVerifierTests
 
         var fault = Assert.Single(BundleVerifier.Faults(bundle, CancellationToken.None));
 
-        Assert.StartsWith(name, fault, StringComparison.Ordinal);
+        Assert.StartsWith(name, fault.Text, StringComparison.Ordinal);
+        Assert.Equal(name, fault.File);
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed class BundleVerifierTests
 
         var faults = BundleVerifier.Faults(bundle, CancellationToken.None).ToList();
 
-        Assert.Equal(["passwd: is no part of the bundle", "shards/?[31mred: is no part of the bundle", "croissant.json: is not there"], faults);
+        Assert.Equal(["passwd: is no part of the bundle", "shards/?[31mred: is no part of the bundle", "croissant.json: is not there"], faults.Select(fault => fault.Text));
+        Assert.All(faults.Take(2), fault => Assert.True(File.Exists(Path.Combine(bundle.Folder, fault.File))));
     }
 
     [Fact]
@@ -54,7 +56,7 @@ public sealed class BundleVerifierTests
         var faults = BundleVerifier.Faults(Bundle.Open(bundle.Folder), CancellationToken.None).ToList();
 
         Assert.NotEmpty(faults);
-        Assert.All(faults, fault => Assert.StartsWith("shards/synthetic-00000", fault, StringComparison.Ordinal));
+        Assert.All(faults, fault => Assert.StartsWith("shards/synthetic-00000", fault.Text, StringComparison.Ordinal));
     }
 
     // By a new file: the old one is the store's too.
