@@ -186,6 +186,13 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
             MayRest = request.Workers is null,
             FirstFrameDeadline = request.FirstFrameDeadline ?? options.FirstFrameDeadline,
             FrameDeadline = request.FrameDeadline ?? options.FrameDeadline,
+            FirstOpened = worker =>
+            {
+                if (worker.SceneEngine is { } engine)
+                {
+                    request.OtherEngine?.Invoke(resolved.Experiment.Name, engine);
+                }
+            },
         });
     }
 }
