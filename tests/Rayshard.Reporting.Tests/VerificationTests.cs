@@ -212,7 +212,7 @@ public sealed class VerificationTests(Browser browser)
         Verify(store);
         var kept = Path.GetFileName(Directory.GetDirectories(store.Runs).Single());
 
-        Assert.Contains("is no name", Assert.Throws<InvalidExperimentException>(() => ExperimentResolver.Resolve(store.Experiment with { Name = kept, Source = new($"/{kept}/Experiment.cs", 1) })).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{kept}' is no name", Assert.Throws<InvalidExperimentException>(() => ExperimentResolver.Resolve(store.Experiment with { Name = kept, Source = new($"/{kept}/Experiment.cs", 1) })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
