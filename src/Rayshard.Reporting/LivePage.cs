@@ -11,7 +11,7 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
     private const int MaxFaults = 20;
 
     private readonly PagePlan _plan = new(shelf.Experiment, shelf.Plan, null);
-    private readonly RunNotes _notes = new(runsFolder, shelf.Experiment.Name, shelf.Folder);
+    private readonly RunNotes _notes = new(runsFolder, shelf);
     private readonly VerifyStatus _status = new(runsFolder, shelf.Place);
     private readonly Lock _lock = new();
     private readonly List<byte[]> _packets = [];

@@ -152,7 +152,7 @@ public sealed class Report(FrameShelf shelf, string runsFolder, IReadOnlyList<Pr
         model["verification"] = new VerifyStatus(runsFolder, place).Of(now);
         model["faults"] = new JArray(_faults);
         model["verdicts"] = new JArray(verdicts.Select(verdict => new JArray(verdict.Pass, verdict.Channel, verdict.Text, new JValue(verdict.Holds))));
-        model["notes"] = new RunNotes(runsFolder, shelf.Experiment.Name, shelf.Folder).Read();
+        model["notes"] = new RunNotes(runsFolder, shelf).Read();
         return model;
     }
 
