@@ -126,7 +126,7 @@ public sealed class PageEdgeTests(Browser browser)
 
         Run(store, store.Plan.Settings.ToString());
         await using var own = await browser.OpenAsync("file://" + store.Report());
-        Assert.Equal(1, await own["#about p", $"Run {Path.GetFileName(run)}: "].CountAsync());
+        Assert.Equal(1, await own["#about p", $"Run {Path.GetFileName(run)}: 8 rendered"].CountAsync());
         Assert.Equal(1, await own["#status li", "Reproduced identical"].CountAsync());
     }
 
