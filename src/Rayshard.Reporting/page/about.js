@@ -54,7 +54,7 @@ const whenText = found => `${found.from}${found.to === found.from ? "" : ` to ${
 function verified(json) {
   const found = json.verification;
   if (!found) return ["not run", ""];
-  const how = `${countText(found.whole)} of ${countText(found.shards)} shards whole, ${whenText(found)}${found.quick ? `, ${found.quick}` : ""}`;
+  const how = `${countText(found.whole)} of ${countOf(found.shards, "shard")} whole, ${whenText(found)}${found.quick ? `, ${found.quick}` : ""}`;
   if (found.grade === "damaged") return [`damaged, ${whenText(found)}`, "bad"];
   if (found.grade === "outdated") return [`outdated: of ${whenText(found)}, and the shards were changed since`, "warn"];
   return json.faults.length ? [`${how}, before the faults of today`, "warn"] : [how, found.grade === "whole" ? "good" : "warn"];
@@ -64,7 +64,7 @@ function verifyRun(json) {
   const found = json.verification;
   if (!found) return [element("p", { className: "quiet", textContent: `${json.verifier} has not read this: dotnet cake --target=${json.verifier} also checks headers, padding and the tables.` })];
   const others = [["changed since", found.changed], ["not read", found.unread], ["gone", found.gone]].filter(([, many]) => many);
-  return [element("p", {}, `${json.verifier} of ${whenText(found)}${found.quick ? `, ${found.quick} (XXH3 in place of SHA-256)` : ""}${found.interrupted ? ", interrupted" : ""}: `, mark(`${countText(found.whole)} of ${countText(found.shards)} shards whole`, { whole: "good", damaged: "bad" }[found.grade] ?? "warn"),
+  return [element("p", {}, `${json.verifier} of ${whenText(found)}${found.quick ? `, ${found.quick} (XXH3 in place of SHA-256)` : ""}${found.interrupted ? ", interrupted" : ""}: `, mark(`${countText(found.whole)} of ${countOf(found.shards, "shard")} whole`, { whole: "good", damaged: "bad" }[found.grade] ?? "warn"),
       ...others.map(([state, many]) => `, ${countText(many)} ${state}`), found.fault_count ? `; ${countOf(found.fault_count, "fault")}:` : "."),
     ...found.faults.map(([text, isThere]) => element("p", { className: isThere ? "bad" : "quiet", textContent: isThere ? text : `${text} (the file was changed since)` }))];
 }
