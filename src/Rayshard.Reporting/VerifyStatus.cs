@@ -12,6 +12,8 @@ namespace Rayshard.Reporting;
 /// <param name="place">What was verified.</param>
 internal sealed class VerifyStatus(string runsFolder, VerifiedPlace place)
 {
+    private const string Whole = "whole", Damaged = "damaged", Changed = "changed since", Unread = "not read";
+
     private readonly Dictionary<string, NotedVerify> _read = [];
 
     /// <summary>
@@ -53,8 +55,6 @@ internal sealed class VerifyStatus(string runsFolder, VerifiedPlace place)
             ["faults"] = new JArray(faults.Select(fault => new JArray(fault.Text, fault.IsThere))),
         };
     }
-
-    private const string Whole = "whole", Damaged = "damaged", Changed = "changed since", Unread = "not read";
 
     // With the note that it is so by: one that read all, where there is one.
     private (string State, NotedVerify? By) StateOf(SealedShard shard, IEnumerable<(NotedVerify Note, NotedShard Then)> checks)
