@@ -49,11 +49,6 @@ public sealed class Summary(Terminal terminal, Folders folders)
         }
 
         terminal.Say($"  shards: {folders.Show(summary.ShardFolder)}");
-        if (summary.SceneEngine is { } engine)
-        {
-            terminal.Say($"  the scene is set to {engine}, but Cycles rendered it, as it does every scene: set render.engine to CYCLES in the scene's file, where that is what you want");
-        }
-
         if (summary.Unlike.Count > 0)
         {
             terminal.Say($"  this machine is unlike those that rendered before, so bits may differ between its frames and theirs: {string.Join("; ", summary.Unlike)}");

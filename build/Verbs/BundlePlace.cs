@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Rayshard.Execution;
+using Rayshard.Reporting;
 using Rayshard.Sharing;
 using Rayshard.Sharing.Targets;
 
@@ -66,6 +67,9 @@ internal static partial class BundlePlace
         var (experiment, store, scene) = BundleStore.LayOut(bundle, System.IO.Path.Combine(context.Folders.Bundles, ".laid-out", bundle.Head.Digest.ToString()[..12]));
         return ([new(experiment, scene)], store);
     }
+
+    /// <summary>What a verification of a bundle reads.</summary>
+    public static VerifiedPlace Verified(Bundle bundle) => VerifiedPlace.OfBundle(bundle.Head.Digest, bundle.Folder, bundle.ShardFolder);
 
     private static string Given(string? reference, string flag) =>
         reference ?? throw new RayshardException(ExitCode.AskedWrongly, $"--{flag}: which place? Give --{flag}=DIR, {(flag == "to" ? "" : "https://HOST/PATH, ")}oci:HOST/REPOSITORY:TAG or s3:BUCKET/PREFIX");

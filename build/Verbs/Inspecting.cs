@@ -75,7 +75,7 @@ public sealed class Inspecting(KitContext context)
     private bool Tell(Inspection.Inspection found)
     {
         var json = InspectionJson.Of(found);
-        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(context.Folders.Runs, "inspect", found.Subject)).FullName, "inspect.json");
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(context.Folders.Runs, "_inspect", found.Subject)).FullName, "inspect.json");
         File.WriteAllText(path, json.ToString(Formatting.Indented) + "\n");
         if (context.Options.Json)
         {

@@ -10,7 +10,7 @@ public sealed class Rendering(KitContext context)
     /// <summary>Renders, shows how far it is, and sums up.</summary>
     public Task RunAsync(IReadOnlyList<ResolvedExperiment> experiments) => context.Options.Frame is { } frame
         ? FrameAsync(experiments, frame)
-        : AllAsync(Request(context, experiments));
+        : AllAsync(Asked(experiments));
 
     private async Task AllAsync(RenderRequest request)
     {
@@ -26,7 +26,7 @@ public sealed class Rendering(KitContext context)
             throw new RayshardException(ExitCode.AskedWrongly, $"--frame={frame}: of which experiment? Give one --experiment=NAME");
         }
 
-        var (record, failures) = await context.Kit.RenderFrameAsync(experiments[0], frame, Request(context, experiments), context.Interruption.Finish).ConfigureAwait(false);
+        var (record, failures) = await context.Kit.RenderFrameAsync(experiments[0], frame, Asked(experiments), context.Interruption.Finish).ConfigureAwait(false);
         foreach (var failure in failures)
         {
             context.Terminal.Say($"{failure} (log: {context.Folders.Show(failure.Log)})");
@@ -41,6 +41,11 @@ public sealed class Rendering(KitContext context)
             throw new RayshardException(ExitCode.Failed, $"Frame {frame} of '{experiments[0].Experiment.Name}' failed {failures.Count} times; the evidence is above. Nothing was stored.");
         }
     }
+
+    private RenderRequest Asked(IReadOnlyList<ResolvedExperiment> experiments) => Request(context, experiments) with
+    {
+        OtherEngine = (experiment, engine) => context.Terminal.Say($"{experiment}: the scene is set to {engine}, but Cycles renders it, as it does every scene: set render.engine to CYCLES in the scene's file, where that is what you want"),
+    };
 
     /// <summary>What the command line asks for.</summary>
     internal static RenderRequest Request(KitContext context, IReadOnlyList<ResolvedExperiment> experiments) => new()

@@ -2,6 +2,7 @@ using Newtonsoft.Json.Linq;
 using Rayshard.Build.Progress;
 using Rayshard.Inspection;
 using Rayshard.Reporting;
+using Rayshard.Sharing;
 using Rayshard.Storage;
 
 namespace Rayshard.Build.Verbs;
@@ -14,25 +15,26 @@ public sealed class ReportWriting(KitContext context)
     /// <exception cref="ToldException">A frame could not be read (<see cref="ExitCode.NotSo"/>).</exception>
     public async Task RunAsync()
     {
-        var (found, store) = await BundlePlace.ExperimentsAsync(context).ConfigureAwait(false);
+        var bundle = context.Options.Bundle.From is null ? null : await BundlePlace.HereAsync(context).ConfigureAwait(false);
+        var (found, store) = bundle is null ? (context.Experiments, context.Options.Store) : BundlePlace.LayOut(context, bundle);
         var experiments = found.Select(resolved => resolved.Experiment).ToList();
         if (context.Options.Output is { } one && experiments.Count > 1)
         {
             throw new RayshardException(ExitCode.AskedWrongly, $"--output={one}: one file for {experiments.Count} experiments; give one --experiment=NAME, or leave --output out");
         }
 
-        var reports = experiments.ConvertAll(experiment => Write(experiment, store));
+        var reports = experiments.ConvertAll(experiment => Write(experiment, store, bundle));
         if (reports.Any(report => report.Faults.Count > 0))
         {
             throw new ToldException(ExitCode.NotSo);
         }
     }
 
-    private ReportSummary Write(Experiment experiment, string store)
+    private ReportSummary Write(Experiment experiment, string store, Bundle? bundle)
     {
         using var shelf = FrameShelf.Open(store, experiment);
         var path = context.Options.Output ?? Path.Combine(context.Folders.Reports, experiment.Name, $"{experiment.Name}.html");
-        var report = new Report(shelf, context.Folders.Runs, Precision(experiment, store)).Write(path, context.Options.Sample, TimeProvider.System.GetUtcNow(), context.Interruption.Finish);
+        var report = new Report(shelf, context.Folders.Runs, Precision(experiment, store), bundle is null ? null : BundlePlace.Verified(bundle)).Write(path, context.Options.Sample, TimeProvider.System.GetUtcNow(), context.Interruption.Finish);
         if (context.Options.Json)
         {
             context.Terminal.Answer(new JObject

@@ -31,7 +31,7 @@ public sealed class Reproducing(KitContext context)
                 Kernel = context.Options.Kernel,
                 Isolation = context.Options.Isolation,
             }, context.Interruption.Finish).ConfigureAwait(false);
-            var json = Json(reproduction);
+            var json = Json(reproduction, experiment.Experiment);
             File.WriteAllText(Path.Combine(reproduction.Folder, JsonName), json.ToString(Formatting.Indented) + "\n");
             if (context.Options.Json)
             {
@@ -120,10 +120,11 @@ public sealed class Reproducing(KitContext context)
         _ => "Likely cause: nothing that was written down differs, so the scene itself does: random numbers of its own, the clock, mesh operators (Blender's own spheres have another order of faces in each process); or a faulty machine",
     };
 
-    private static JObject Json(Reproduction done) => new()
+    private static JObject Json(Reproduction done, Experiment experiment) => new()
     {
         ["type"] = "reproduction",
         ["experiment"] = done.Experiment,
+        ["settings"] = new FramePlan(experiment).Settings.ToString(),
         ["grade"] = Word(done.Grade),
         ["frames"] = new JArray(done.Frames.Select(frame => new JObject
         {

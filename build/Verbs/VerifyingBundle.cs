@@ -1,10 +1,11 @@
 using Newtonsoft.Json.Linq;
 using Rayshard.Build.Progress;
+using Rayshard.Reporting;
 using Rayshard.Sharing;
 
 namespace Rayshard.Build.Verbs;
 
-/// <summary>Checks a bundle and names what is wrong.</summary>
+/// <summary>Checks a bundle, names what is wrong, and leaves a note for the report; not in the bundle, which may be read-only.</summary>
 public sealed class VerifyingBundle(KitContext context)
 {
     /// <summary>Checks the one that was named.</summary>
@@ -12,20 +13,23 @@ public sealed class VerifyingBundle(KitContext context)
     public void Run()
     {
         var bundle = Bundle.Open(BundlePlace.Folder(context));
+        var note = new VerifyNote(context.Folders.Runs, bundle.Folder, quick: false, TimeProvider.System);
         var faults = 0;
         foreach (var fault in BundleVerifier.Faults(bundle, context.Interruption.Finish))
         {
             faults++;
+            note.Add(fault.File, fault.Text);
             if (context.Options.Json)
             {
-                context.Terminal.Answer(new JObject { ["type"] = "fault", ["reason"] = fault });
+                context.Terminal.Answer(new JObject { ["type"] = "fault", ["reason"] = fault.Text });
             }
             else
             {
-                context.Terminal.Say(fault);
+                context.Terminal.Say(fault.Text);
             }
         }
 
+        note.Write(BundlePlace.Verified(bundle), faults == 0 ? BundleVerifier.Shards(bundle) : [], isWhole: true);
         var (manifest, files) = (bundle.Head.Manifest, bundle.Head.Manifest.Files.Count);
         if (context.Options.Json)
         {

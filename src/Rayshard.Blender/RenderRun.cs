@@ -112,7 +112,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     /// <summary>Notes a Worker that started.</summary>
     public void Started(WorkerEvidence evidence)
     {
-        counts.Evidence = evidence;
+        counts.Started(evidence);
         _hope.Started();
     }
 

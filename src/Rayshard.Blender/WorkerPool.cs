@@ -11,7 +11,7 @@ public sealed class WorkerPool : IAsyncDisposable
 {
     private readonly RunFolder _folder;
     private readonly LiveWorkers _live = new();
-    private readonly PoolCounts _counts = new();
+    private readonly PoolCounts _counts;
     private readonly Bell _bell = new();
     private readonly Crew _crew;
     private readonly IReadOnlyList<Lane> _lanes;
@@ -20,6 +20,7 @@ public sealed class WorkerPool : IAsyncDisposable
 
     private WorkerPool(WorkerCommand command, WorkerSession session, WorkerPoolOptions options)
     {
+        _counts = new(options.FirstOpened);
         _crew = new(options.Workers, isFixed: !options.MayRest);
         _window = options.Workers * session.SlotCount;
 
@@ -124,7 +125,8 @@ public sealed class WorkerPool : IAsyncDisposable
 }
 
 /// <summary>What is counted over all runs of a pool.</summary>
-internal sealed class PoolCounts
+/// <param name="firstOpened">Hears of the first Worker.</param>
+internal sealed class PoolCounts(Action<WorkerEvidence>? firstOpened)
 {
     private readonly Lock _lock = new();
     private long _sequence;
@@ -132,10 +134,21 @@ internal sealed class PoolCounts
 
     public int FailedTries => _failedTries;
 
-    public WorkerEvidence? Evidence { get; set; }
+    public WorkerEvidence? Evidence { get; private set; }
 
     /// <summary>What the first Worker that rendered has mapped; hashed beside the rendering.</summary>
     public Task<SortedDictionary<string, Digest>>? Libraries { get; private set; }
+
+    /// <summary>Notes a Worker that started.</summary>
+    public void Started(WorkerEvidence evidence)
+    {
+        var isFirst = Evidence is null;
+        Evidence = evidence;
+        if (isFirst)
+        {
+            firstOpened?.Invoke(evidence);
+        }
+    }
 
     /// <summary>Notes a rendered frame of a Blender process: the libraries of the first are read, when also the late ones are loaded.</summary>
     public void Rendered(int pid)

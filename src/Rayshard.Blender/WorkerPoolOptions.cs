@@ -30,6 +30,9 @@ public sealed record WorkerPoolOptions
     /// <summary>Where the private folder with slots, sockets and homes is made. Default: <c>/dev/shm</c>, or the temporary folder where that has no room.</summary>
     public string? ScratchFolder { get; init; }
 
+    /// <summary>Called once, with what the first Worker says when it has opened the experiment, before its first frame; on the thread that renders.</summary>
+    public Action<WorkerEvidence>? FirstOpened { get; init; }
+
     internal long WorkerMemoryBytes => MemoryLimitBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9 / Workers;
 
     /// <exception cref="RayshardException">A number makes no sense.</exception>

@@ -94,7 +94,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
         // The frames keep the experiment's keys: only what renders them is another.
         var rendered = resolved with { Experiment = experiment with { CpuKernel = request.Kernel ?? experiment.CpuKernel } };
         var toolchain = await ProvisionAsync(rendered.Experiment, now).ConfigureAwait(false);
-        var evidence = new RunEvidence(Path.Combine(render.RunsFolder, "reproduce"), experiment, time);
+        var evidence = new RunEvidence(Path.Combine(render.RunsFolder, "_reproduce"), experiment, time);
         var run = new ReproductionRun(experiment, () => Open(toolchain, rendered, request.Isolation ? render with { Workers = 1 } : render, evidence), evidence, now);
         if (request.Isolation)
         {
@@ -124,7 +124,7 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
     /// <exception cref="OperationCanceledException"><paramref name="now"/> was set.</exception>
     public async Task<Matrix> MatrixAsync(ResolvedExperiment resolved, FrameSample sample, RenderRequest request, IEnumerable<string> toolchains, CancellationToken now)
     {
-        var evidence = new RunEvidence(Path.Combine(request.RunsFolder, "matrix"), resolved.Experiment, time);
+        var evidence = new RunEvidence(Path.Combine(request.RunsFolder, "_matrix"), resolved.Experiment, time);
         using var run = new MatrixRun(resolved, sample, evidence, now);
         foreach (var pin in toolchains.Select(id => BlenderFacts.Toolchains[id]).OrderBy(pin => Version.Parse(pin.Version)))
         {
@@ -186,6 +186,13 @@ public sealed class Kit(ToolchainOptions toolchains, TimeProvider time)
             MayRest = request.Workers is null,
             FirstFrameDeadline = request.FirstFrameDeadline ?? options.FirstFrameDeadline,
             FrameDeadline = request.FrameDeadline ?? options.FrameDeadline,
+            FirstOpened = worker =>
+            {
+                if (worker.SceneEngine is { } engine)
+                {
+                    request.OtherEngine?.Invoke(resolved.Experiment.Name, engine);
+                }
+            },
         });
     }
 }

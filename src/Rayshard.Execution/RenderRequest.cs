@@ -23,6 +23,12 @@ public sealed record RenderRequest
 
     /// <summary>Memory that a Worker may use, in bytes; absent: 90 % of the machine's, shared equally.</summary>
     public long? WorkerMemoryBytes { get; init; }
+
+    /// <summary>
+    /// Called where an experiment's scene is set to another engine than Cycles, which renders it all the same: with the experiment's name and that
+    /// engine's, as <c>BLENDER_EEVEE</c>. Once for each experiment, before its first frame.
+    /// </summary>
+    public Action<string, string>? OtherEngine { get; init; }
 }
 
 /// <summary>A resolved experiment and the folder of its scene's files.</summary>

@@ -23,6 +23,9 @@ public sealed class FrameShelf : IDisposable
     /// <summary>The experiment's folder in the store, whether it is there or not.</summary>
     public string Folder => _stored.Folder;
 
+    /// <summary>What a verification of it reads.</summary>
+    internal VerifiedPlace Place => VerifiedPlace.OfStore(Path.GetDirectoryName(Folder)!, Path.GetFileName(Folder));
+
     /// <summary>Opens the experiment's shelf in a store. Nothing need be there yet: a render may be about to begin.</summary>
     public static FrameShelf Open(string store, Experiment resolved) => new(StoredExperiment.At(store, resolved, new(resolved)));
 

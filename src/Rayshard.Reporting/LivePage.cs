@@ -11,7 +11,8 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
     private const int MaxFaults = 20;
 
     private readonly PagePlan _plan = new(shelf.Experiment, shelf.Plan, null);
-    private readonly RunNotes _notes = new(runsFolder, shelf.Experiment.Name, shelf.Folder);
+    private readonly RunNotes _notes = new(runsFolder, shelf);
+    private readonly VerifyStatus _status = new(runsFolder, shelf.Place);
     private readonly Lock _lock = new();
     private readonly List<byte[]> _packets = [];
     private readonly HashSet<int> _taken = [];
@@ -19,6 +20,7 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
     private readonly SortedDictionary<int, string> _frameFaults = [];
     private IReadOnlyList<string> _storeFaults = [];
     private long _held;
+    private JObject? _verification;
 
     /// <summary>Looks for frames that are new. Each is read once, and held against its SHA-256. What can't be read is told, and tried again.</summary>
     public void LookAgain()
@@ -61,6 +63,7 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
         model["held"] = 0;
         model["with_pixels"] = _plan.Indexes.Count;
         model["faults"] = new JArray();
+        model["verifier"] = shelf.Place.Verb;
         model["verdicts"] = new JArray();
         model["notes"] = _notes.Read();
         PageText.WriteHead(page, model, isLive: true);
@@ -79,6 +82,7 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
                 ["held"] = _held,
                 ["faults"] = new JArray(_storeFaults.Concat(_frameFaults.Values).Distinct().Take(MaxFaults)),
                 ["notes"] = notes,
+                ["verification"] = _verification?.DeepClone(),
                 ["age"] = run is null ? null : Math.Max(0, (now - File.GetLastWriteTimeUtc(Path.Combine(run, "progress.json"))).TotalSeconds),
             }.ToString(Formatting.None);
         }
@@ -128,6 +132,8 @@ internal sealed class LivePage(FrameShelf shelf, string runsFolder, TimeProvider
         {
             var now = shelf.Look();
             _held = now.Held;
+            _verification = _status.Of(now);
+            _verification?.Remove("states"); // A live page has no table of shards.
             _storeFaults = [.. now.Damaged.Select(shard => shard.Why).Concat(now.Torn)];
             if (_packets.Count > 0 && !Directory.Exists(shelf.Folder))
             {

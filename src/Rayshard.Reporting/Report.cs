@@ -17,7 +17,8 @@ public sealed record ReportSummary(string Path, long Bytes, int Frames, long Pla
 /// <param name="shelf">The frames.</param>
 /// <param name="runsFolder">Evidence of the runs.</param>
 /// <param name="verdicts">What precision was found, where somebody looked.</param>
-public sealed class Report(FrameShelf shelf, string runsFolder, IReadOnlyList<PrecisionVerdict> verdicts)
+/// <param name="bundle">The bundle whose shards these are; absent: they are the store's.</param>
+public sealed class Report(FrameShelf shelf, string runsFolder, IReadOnlyList<PrecisionVerdict> verdicts, VerifiedPlace? bundle = null)
 {
     // A piece that is decoded at once: small enough that the page stays alive meanwhile.
     private const int ChunkBytes = 1 << 20;
@@ -146,10 +147,12 @@ public sealed class Report(FrameShelf shelf, string runsFolder, IReadOnlyList<Pr
         model["with_pixels"] = withPixels;
         model["shards"] = new JArray(now.Sealed.Select(shard => new JArray(shard.Name, shard.Bytes, shard.Held, shard.Expected, shard.Manifest.ToString())));
         model["unreadable"] = new JArray(now.Damaged.Select(shard => shard.Name));
-        model["verification"] = VerifyNote.Status(runsFolder, shelf, now);
+        var place = bundle ?? shelf.Place;
+        model["verifier"] = place.Verb;
+        model["verification"] = new VerifyStatus(runsFolder, place).Of(now);
         model["faults"] = new JArray(_faults);
         model["verdicts"] = new JArray(verdicts.Select(verdict => new JArray(verdict.Pass, verdict.Channel, verdict.Text, new JValue(verdict.Holds))));
-        model["notes"] = new RunNotes(runsFolder, shelf.Experiment.Name, shelf.Folder).Read();
+        model["notes"] = new RunNotes(runsFolder, shelf).Read();
         return model;
     }
 

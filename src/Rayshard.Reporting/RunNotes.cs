@@ -8,9 +8,8 @@ namespace Rayshard.Reporting;
 /// it decides what the page says of the pixels.
 /// </summary>
 /// <param name="runsFolder">The folder of all runs' evidence.</param>
-/// <param name="experiment">Name of the experiment.</param>
-/// <param name="shardFolder">The experiment's folder in the store; fingerprints lie there.</param>
-internal sealed class RunNotes(string runsFolder, string experiment, string shardFolder)
+/// <param name="shelf">The experiment's frames; fingerprints lie beside them.</param>
+internal sealed class RunNotes(string runsFolder, FrameShelf shelf)
 {
     // More would only be scrolled past; the file has them all.
     private const int MaxQuarantined = 200;
@@ -19,7 +18,8 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
     private static readonly string[] s_workerCounts = ["number", "rendered", "starts"];
 
     /// <summary>Folder of the newest run that rendered, or nothing.</summary>
-    public string? Newest() => Folders(runsFolder).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "progress.json")) || File.Exists(Path.Combine(folder, "provenance.json")));
+    public string? Newest() => Folders(runsFolder).FirstOrDefault(folder =>
+        (File.Exists(Path.Combine(folder, "progress.json")) || File.Exists(Path.Combine(folder, "provenance.json"))) && IsOfThis(Json(Path.Combine(folder, "provenance.json"))));
 
     /// <summary>Provenance, progress and quarantine of the newest run, the newest reproduction, and the fingerprints beside the shards.</summary>
     public JObject Read()
@@ -27,25 +27,27 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
         var newest = Newest();
         var progress = newest is null ? null : Path.Combine(newest, "progress.json");
         var known = progress is null ? null : Progress(progress);
-        var reproduction = Folders(Path.Combine(runsFolder, "reproduce")).Select(folder => Path.Combine(folder, "reproduce.json")).FirstOrDefault(File.Exists);
+        var reproduction = Folders(Path.Combine(runsFolder, "_reproduce")).Select(folder => Path.Combine(folder, "reproduce.json")).FirstOrDefault(file => File.Exists(file) && IsOfThis(Json(file)));
+        var quarantined = newest is null ? [] : Lines(Path.Combine(newest, "quarantine.jsonl"));
         return new()
         {
             ["run"] = newest is null ? null : Path.GetFileName(newest),
             ["progress"] = known,
             ["progress_unread"] = known is null && File.Exists(progress),
             ["provenance"] = newest is null ? null : Json(Path.Combine(newest, "provenance.json")),
-            ["quarantine"] = newest is null ? new JArray() : Quarantine(Path.Combine(newest, "quarantine.jsonl")),
+            ["quarantine"] = Quarantine(quarantined),
+            ["quarantined"] = quarantined.Length,
             ["reproduction"] = reproduction is null ? null : Json(reproduction),
             ["reproduced"] = reproduction is null ? null : Path.GetFileName(Path.GetDirectoryName(reproduction)),
-            ["fingerprints"] = new JArray(Files(Path.Combine(shardFolder, "fingerprints"), "*.json").Select(Json).OfType<JObject>()),
+            ["fingerprints"] = new JArray(Files(Path.Combine(shelf.Folder, "fingerprints"), "*.json").Select(Json).OfType<JObject>()),
         };
     }
 
     /// <summary>What a run quarantined: index, reasons, the command that reproduces it.</summary>
-    public static JArray Quarantine(string file)
+    private static JArray Quarantine(string[] lines)
     {
         var found = new JArray();
-        foreach (var line in Lines(file).Take(MaxQuarantined))
+        foreach (var line in lines.Take(MaxQuarantined))
         {
             if (Parse(line) is { } json)
             {
@@ -85,10 +87,13 @@ internal sealed class RunNotes(string runsFolder, string experiment, string shar
         }
     }
 
+    // An experiment that was edited keeps its name, and a stranger's bundle may have it too: settings tell them apart, where they are written down.
+    private bool IsOfThis(JObject? note) => note?["settings"] is not { Type: JTokenType.String } settings || (string?)settings == shelf.Plan.Settings.ToString();
+
     // A run's folder is named by its time, so the last name is the newest.
     private IEnumerable<string> Folders(string parent)
     {
-        var folder = Path.Combine(parent, experiment);
+        var folder = Path.Combine(parent, shelf.Experiment.Name);
         return Directory.Exists(folder) ? Directory.GetDirectories(folder).OrderDescending(StringComparer.Ordinal) : [];
     }
 

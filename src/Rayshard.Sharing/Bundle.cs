@@ -14,6 +14,9 @@ public sealed class Bundle
     /// <summary>Full path of the folder.</summary>
     public string Folder { get; }
 
+    /// <summary>Full path of the folder of its shards.</summary>
+    public string ShardFolder => Path.Combine(Folder, BundleNames.ShardFolder.TrimEnd('/'));
+
     /// <summary>What is in it.</summary>
     public BundleHead Head { get; }
 

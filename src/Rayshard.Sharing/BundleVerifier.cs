@@ -7,10 +7,10 @@ namespace Rayshard.Sharing;
 /// <summary>Checks a bundle, byte for byte and then by what the bytes mean; goes on after a fault.</summary>
 public static class BundleVerifier
 {
-    /// <summary>What is wrong, a line each; nothing where all is as it should be.</summary>
+    /// <summary>What is wrong; nothing where all is as it should be.</summary>
     /// <exception cref="RayshardException">There is no bundle, or its manifest is damaged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IEnumerable<string> Faults(Bundle bundle, CancellationToken cancellation)
+    public static IEnumerable<BundleFault> Faults(Bundle bundle, CancellationToken cancellation)
     {
         var faults = 0;
         foreach (var fault in FileFaults(bundle, cancellation))
@@ -26,22 +26,32 @@ public static class BundleVerifier
         }
     }
 
-    private static IEnumerable<string> FileFaults(Bundle bundle, CancellationToken cancellation)
+    /// <summary>The shards of a bundle that has no fault.</summary>
+    public static IReadOnlyList<VerifiedShard> Shards(Bundle bundle)
+    {
+        var experiment = bundle.ReadExperiment();
+        var shards = ShardsOf(bundle, experiment);
+        return [.. shards.Sealed().Select(number => shards.TrySealed(number)!).Select(shard => new VerifiedShard("", shard.Name, shard.Bytes, shard.Manifest, shard.Held, 0))];
+    }
+
+    private static StoredExperiment ShardsOf(Bundle bundle, Experiment experiment) => StoredExperiment.In(bundle.ShardFolder, experiment, new(experiment));
+
+    private static IEnumerable<BundleFault> FileFaults(Bundle bundle, CancellationToken cancellation)
     {
         foreach (var stray in bundle.Strays())
         {
-            yield return $"{Shown(stray)}: is no part of the bundle";
+            yield return Of(stray, "is no part of the bundle");
         }
 
         var found = bundle.Head.Files.AsParallel().AsOrdered().WithCancellation(cancellation).Select(file => (file.Name, Fault: FaultOf(bundle, file)));
         foreach (var (name, fault) in found.Where(file => file.Fault is not null))
         {
-            yield return $"{name}: {fault}";
+            yield return Of(name, fault!);
         }
 
         if (!File.Exists(Path.Combine(bundle.Folder, BundleNames.Sums)) || !File.ReadAllBytes(Path.Combine(bundle.Folder, BundleNames.Sums)).AsSpan().SequenceEqual(bundle.Head.Sums()))
         {
-            yield return $"{BundleNames.Sums}: is not the list that the manifest gives";
+            yield return Of(BundleNames.Sums, "is not the list that the manifest gives");
         }
     }
 
@@ -61,16 +71,19 @@ public static class BundleVerifier
         }
     }
 
-    private static IEnumerable<string> ShardFaults(Bundle bundle, CancellationToken cancellation)
+    private static IEnumerable<BundleFault> ShardFaults(Bundle bundle, CancellationToken cancellation)
     {
         var manifest = bundle.Head.Manifest;
         var experiment = bundle.ReadExperiment();
-        var shards = StoredExperiment.In(Path.Combine(bundle.Folder, BundleNames.ShardFolder.TrimEnd('/')), experiment, new(experiment));
+        var shards = ShardsOf(bundle, experiment);
         var faults = 0;
         foreach (var fault in Verifier.Shards(shards, bundle.Folder, cancellation))
         {
             faults++;
-            yield return BundleNames.ShardFolder + fault;
+            
+            // The tables lie beside the folder of the shards.
+            var placed = fault with { File = fault.Kind == FaultKind.BadIndex ? Path.GetFileName(fault.File) : BundleNames.ShardFolder + fault.File };
+            yield return new(placed.File, placed.ToString());
         }
 
         if (faults > 0)
@@ -92,10 +105,15 @@ public static class BundleVerifier
 
         if (frames != manifest.Frames || Digest.FromBytes(records.GetHashAndReset()) != manifest.Records)
         {
-            yield return $"{BundleNames.Manifest}: its frames or record addresses are not those of the shards";
+            yield return Of(BundleNames.Manifest, "its frames or record addresses are not those of the shards");
         }
     }
 
     // A stranger's file name: control characters stay out of the terminal.
-    private static string Shown(string name) => string.Concat(name.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? '?' : c));
+    private static BundleFault Of(string file, string reason) => new(file, $"{string.Concat(file.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? '?' : c))}: {reason}");
 }
+
+/// <summary>One thing that is wrong with a bundle.</summary>
+/// <param name="File">The file, relative to the bundle; a stranger may have named it.</param>
+/// <param name="Text">One line for people, that names the file.</param>
+public sealed record BundleFault(string File, string Text);

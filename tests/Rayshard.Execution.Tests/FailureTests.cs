@@ -73,10 +73,29 @@ public sealed class FailureTests
         using var place = new Workplace();
         using var other = new Workplace(Workplace.Scene.Replace("scene.camera = camera", "scene.camera, scene.render.engine = camera, 'BLENDER_EEVEE'", StringComparison.Ordinal));
 
-        var (cycles, eevee) = (await place.RenderAsync(place.Experiment(4)), await other.RenderAsync(other.Experiment(4)));
+        var said = new List<string>();
+        async Task<RenderSummary> RenderAsync(Workplace at)
+        {
+            var heard = new Heard(progress => said.Add(progress.Rendered > 0 ? "rendered" : "begun"));
+            var request = at.Request(at.Resolve(at.Experiment(4))) with { Workers = 2, OtherEngine = (experiment, engine) => said.Add($"{experiment} is {engine}") };
+            return (await TestMachine.Kit.RenderAsync(request, heard, default, default)).Single();
+        }
+
+        var cycles = await RenderAsync(place);
+        Assert.DoesNotContain(said, line => line.Contains(" is ", StringComparison.Ordinal));
+        said.Clear();
+        var eevee = await RenderAsync(other);
 
         Assert.Equal((null, "BLENDER_EEVEE"), (cycles.SceneEngine, eevee.SceneEngine));
         Assert.Equal(ExitCode.Done, eevee.ExitCode);
+        Assert.Equal("small is BLENDER_EEVEE", Assert.Single(said, line => line.Contains(" is ", StringComparison.Ordinal)));
+        Assert.True(said.IndexOf("small is BLENDER_EEVEE") < said.IndexOf("rendered"));
+
+        said.Clear();
+        var resolved = other.Resolve(other.Experiment(4));
+        var (record, _) = await TestMachine.Kit.RenderFrameAsync(resolved, 0, other.Request(resolved) with { OtherEngine = (_, engine) => said.Add(engine) }, default);
+        Assert.NotNull(record);
+        Assert.Equal(["BLENDER_EEVEE"], said);
     }
 
     [Fact]
@@ -217,6 +236,11 @@ public sealed class FailureTests
         var second = await place.RenderAsync(place.Experiment(200));
 
         Assert.Equal(200 - stop.Rendered, second.Progress.Rendered);
+    }
+
+    private sealed class Heard(Action<RenderProgress> hear) : IProgress<RenderProgress>
+    {
+        public void Report(RenderProgress value) => hear(value);
     }
 
     private sealed class Stop(CancellationTokenSource source, int after) : IProgress<RenderProgress>

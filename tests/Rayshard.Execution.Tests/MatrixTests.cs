@@ -43,6 +43,7 @@ public sealed class MatrixTests
         Assert.Contains(step.Changes, change => change.Version == "4.0");
         Assert.Contains(step.Settings, setting => setting.Path == "cycles.sampling_pattern");
         Assert.True(File.Exists(Path.Combine(matrix.Folder, "debian-12-debian-13-combined.png")));
+        Assert.Equal(Path.Combine(place.Runs, "_matrix", "small"), Path.GetDirectoryName(matrix.Folder));
         Assert.False(Directory.Exists(place.Store));
 
         PassMovement Of(string name) => step.Passes.Single(pass => pass.Pass == name);

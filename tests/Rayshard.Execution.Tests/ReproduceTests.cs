@@ -77,6 +77,7 @@ public sealed class ReproduceTests
             Assert.InRange(pass.Difference.PsnrDb, pass.Noise!.PsnrDb + Tolerance.BelowNoiseDb, Tolerance.RoundingDb);
         });
         Assert.NotEmpty(Directory.GetFiles(sse.Folder, "combined-frame-*.png"));
+        Assert.Equal(Path.Combine(place.Runs, "_reproduce", "small"), Path.GetDirectoryName(sse.Folder));
         Assert.Equal(Grade.Identical, pinned.Grade);
     }
 

@@ -28,7 +28,7 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a page and waits until its data is there. What goes wrong in it, and whom it asks, is written down.</summary>
-    internal async Task<OpenPage> OpenAsync(string address, int width = 1280, int height = 900, ColorScheme theme = ColorScheme.Light)
+    internal async Task<OpenPage> OpenAsync(string address, int width = 1280, int height = 900, ColorScheme theme = ColorScheme.Light, bool touch = false)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("CI") is "true" or "1" || File.Exists(Chromium),
             "this machine has no Chromium: run ./build.sh --target=Test, which installs it");
@@ -39,7 +39,7 @@ public sealed class Browser : IAsyncLifetime
             Headless = true,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
-        var page = await _browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = theme });
+        var page = await _browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = theme, HasTouch = touch });
         var open = new OpenPage(page);
         await page.GotoAsync(address);
         await page.Locator("html[data-loaded]").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 60_000 });

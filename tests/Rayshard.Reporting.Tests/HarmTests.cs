@@ -20,7 +20,7 @@ public sealed class HarmTests(Browser browser)
         File.WriteAllText(Path.Combine(run, "progress.json"), Harmed("""{"ended": HARM, "elapsed_seconds": 1, "frames": 1, "rendered": 1, "reused": 1, "failed": 1, "failed_tries": 1, "workers": [], "rate": [[0, 1], [1, 2]], "slowest": [[1, 2]]}"""));
         File.WriteAllText(Path.Combine(run, "provenance.json"), Harmed("""{"cpu_class": HARM, "executable_sha256": HARM, "written": HARM, "worker": {"blender": {"version": HARM}}, "rendered_with": {HARM: HARM}}"""));
         File.WriteAllText(Path.Combine(run, "quarantine.jsonl"), Harmed("""{"index": 1, "reproduce": HARM, "tries": [{"reason": HARM}]}""") + "\n");
-        var again = Directory.CreateDirectory(Path.Combine(store.Runs, "reproduce", "page", "20260101-000000-1")).FullName;
+        var again = Directory.CreateDirectory(Path.Combine(store.Runs, "_reproduce", "page", "20260101-000000-1")).FullName;
         File.WriteAllText(Path.Combine(again, "reproduce.json"), Harmed("""{"grade": HARM, "causes": [HARM], "frames": [{"passes": {HARM: {"grade": HARM, "max_ulp": 1, "max_abs": 1, "psnr_db": 1}}}]}"""));
         var verify = new VerifyNote(store.Runs, store.Folder, quick: false, TimeProvider.System);
         verify.Add(new(Path.Combine(Path.GetFileName(Path.GetDirectoryName(store.Shard))!, Path.GetFileName(store.Shard)), 0, PageStore.Harm, FaultKind.BadHeader, PageStore.Harm));

@@ -76,7 +76,7 @@ public sealed class LargePageTests(Browser browser)
         }
 
         await using var page = await browser.OpenAsync("file://" + store.Report());
-        Assert.Contains("1 faults", await page["#status"].InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("1 fault", await page["#status"].InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains("SHA-256", await page["#about .bad >> nth=1"].InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(7, await page[".cell"].CountAsync());
     }
@@ -88,7 +88,7 @@ public sealed class LargePageTests(Browser browser)
         File.WriteAllBytes(store.Shard, File.ReadAllBytes(store.Shard)[..^700]);
         await using var page = await browser.OpenAsync("file://" + store.Report());
 
-        Assert.Contains("1 faults", await page["#status"].InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("1 fault", await page["#status"].InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await page[".cell"].CountAsync());
         Assert.Empty(page.Wrong);
     }

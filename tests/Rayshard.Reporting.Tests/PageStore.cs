@@ -12,7 +12,7 @@ internal sealed class PageStore : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public PageStore(int frames = 48, long? planned = null, int width = 24, int height = 16, int shards = 1, params long[] without)
+    public PageStore(int frames = 48, long? planned = null, int width = 24, int height = 16, int shards = 1, long nothing = -1, params long[] without)
     {
         var experiment = new Experiment
         {
@@ -44,7 +44,7 @@ internal sealed class PageStore : IDisposable
                 if (!without.Contains(index))
                 {
                     var frame = Plan.At(index);
-                    var (record, blobs) = Render(Experiment, frame);
+                    var (record, blobs) = Render(Experiment, frame, frame.Index == nothing);
                     writer.Append(frame, record, blobs);
                 }
             }
@@ -89,7 +89,7 @@ internal sealed class PageStore : IDisposable
         _ => MathF.Sin(x + (channel * 2) + (y * 0.3f) + frame),
     };
 
-    public static (Record Record, ReadOnlyMemory<byte>[] Blobs) Render(Experiment experiment, Frame frame)
+    public static (Record Record, ReadOnlyMemory<byte>[] Blobs) Render(Experiment experiment, Frame frame, bool isNothing = false)
     {
         var passes = new List<RecordedPass>();
         var blobs = new List<ReadOnlyMemory<byte>>();
@@ -103,7 +103,7 @@ internal sealed class PageStore : IDisposable
             for (var i = 0; i < pixels.Length; i++)
             {
                 var (pixel, channel) = (i / channels.Count, i % channels.Count);
-                pixels[i] = At(pass.Name!, frame.Index, pixel % width, pixel / width, channel);
+                pixels[i] = isNothing ? (pass.Name == "depth" ? 1e10f : float.NaN) : At(pass.Name!, frame.Index, pixel % width, pixel / width, channel);
             }
 
             passes.Add(new(pass.Name!, channels, height, width, "1", Digest.Of(blob)));

@@ -110,7 +110,7 @@ public sealed class RunProgressFileTests(Browser browser)
     public async Task A_note_of_another_form_takes_nothing_else_of_the_page_with_it()
     {
         using var store = new PageStore(frames: 4);
-        var run = Directory.CreateDirectory(Path.Combine(store.Runs, "reproduce", "page", "20260101-000000-1")).FullName;
+        var run = Directory.CreateDirectory(Path.Combine(store.Runs, "_reproduce", "page", "20260101-000000-1")).FullName;
         File.WriteAllText(Path.Combine(run, "reproduce.json"), """{"grade": 7, "frames": [{"passes": {"depth": null}}]}""");
         await using var page = await browser.OpenAsync("file://" + store.Report());
 

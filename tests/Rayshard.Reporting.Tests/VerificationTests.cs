@@ -1,3 +1,4 @@
+using Newtonsoft.Json.Linq;
 using Rayshard.Storage;
 using Rayshard.Tests.Storage;
 
@@ -100,8 +101,8 @@ public sealed class VerificationTests(Browser browser)
         using var here = FrameShelf.Open(store.Folder, store.Experiment);
         using var there = FrameShelf.Open(copy.Path + "/", store.Experiment);
 
-        Assert.Null(VerifyNote.Status(Path.Combine(copy.Path, "runs"), here, here.Look()));
-        Assert.Equal("whole", (string?)VerifyNote.Status(Path.Combine(copy.Path, "runs"), there, there.Look())!["grade"]);
+        Assert.Null(Status(here, Path.Combine(copy.Path, "runs")));
+        Assert.Equal("whole", (string?)Status(there, Path.Combine(copy.Path, "runs"))!["grade"]);
     }
 
     [Fact]
@@ -116,7 +117,7 @@ public sealed class VerificationTests(Browser browser)
         foreach (var bad in new[] { "", "{", "[]", "null", text[..(text.Length / 2)], text.Replace("\"Bytes\":", "\"Size\":", StringComparison.Ordinal), text.Replace("\"Quick\": false", "\"Quick\": {}", StringComparison.Ordinal) })
         {
             File.WriteAllText(Path.Combine(newer, "verify.json"), bad);
-            Assert.Equal("whole", (string?)VerifyNote.Status(store.Runs, shelf, shelf.Look())!["grade"]);
+            Assert.Equal("whole", (string?)Status(shelf, store.Runs)!["grade"]);
         }
     }
 
@@ -139,9 +140,97 @@ public sealed class VerificationTests(Browser browser)
         note.Write(verifier.ShardsRead, isWhole: false);
         using var shelf = store.OpenShelf();
 
-        var status = VerifyNote.Status(store.Runs, shelf, shelf.Look())!;
-        Assert.Equal(["whole", "damaged", "not read"], status["states"]!.Select(state => (string)state!));
+        var status = Status(shelf, store.Runs)!;
+        Assert.Equal(["whole", "damaged", "not read"], status["states"]!.Select(state => (string)state[0]!));
         Assert.Equal(("damaged", true), ((string?)status["grade"], (bool)status["interrupted"]!));
+    }
+
+    [Fact]
+    public async Task One_that_was_interrupted_after_a_whole_one_adds_to_it_and_takes_nothing_away()
+    {
+        using var store = new PageStore(frames: 12, shards: 3);
+        var last = File.ReadAllBytes(store.ShardPath(2));
+        File.Delete(store.ShardPath(2));
+        File.Delete(Path.Combine(store.Folder, "catalog.sqlite"));
+        Assert.Empty(Verify(store));
+        File.WriteAllBytes(store.ShardPath(2), last);
+        File.SetLastWriteTimeUtc(store.ShardPath(2), DateTime.UtcNow.AddSeconds(5));
+        Verify(store, quick: true, interrupted: true, later: 10);
+        using var shelf = store.OpenShelf();
+
+        var status = Status(shelf, store.Runs)!;
+        Assert.Equal(("whole", "partly quick", false), ((string?)status["grade"], (string?)status["quick"], (bool)status["interrupted"]!));
+        Assert.Equal([false, false, true], status["states"]!.Select(state => ((string)state[1]!).EndsWith(", quick", StringComparison.Ordinal)));
+        await using (var page = await browser.OpenAsync("file://" + store.Report()))
+        {
+            Assert.Matches(@"Verify 3 of 3 shards whole, \S+ \S+Z to \S+ \S+Z, partly quick", await page["#status"].InnerTextAsync());
+            Assert.Equal(3, await page["#about td b.good", "whole"].CountAsync());
+            Assert.Empty(page.Wrong);
+        }
+
+        // One that reads all takes the place of both.
+        Verify(store, later: 20);
+        status = Status(shelf, store.Runs)!;
+        Assert.Equal(("whole", "", (string?)status["from"]), ((string?)status["grade"], (string?)status["quick"], (string?)status["to"]));
+    }
+
+    [Fact]
+    public void What_a_whole_one_found_is_told_until_another_whole_one_does_not_find_it()
+    {
+        using var store = new PageStore(frames: 12, shards: 3);
+        var bytes = File.ReadAllBytes(store.ShardPath(1));
+        Flip(store.ShardPath(1), 4096);
+        Assert.Single(Verify(store));
+        using var shelf = store.OpenShelf();
+        string? Grade() => (string?)Status(shelf, store.Runs)!["grade"];
+
+        // By a backup's time, so that nothing but another Verify can tell.
+        var written = File.GetLastWriteTimeUtc(store.ShardPath(1));
+        File.WriteAllBytes(store.ShardPath(1), bytes);
+        File.SetLastWriteTimeUtc(store.ShardPath(1), written);
+        Verify(store, quick: true, later: 10);
+        Verify(store, interrupted: true, later: 20);
+        Assert.Equal("damaged", Grade());
+        Verify(store, later: 30);
+        Assert.Equal("whole", Grade());
+    }
+
+    [Fact]
+    public void One_that_was_interrupted_before_its_first_shard_calls_nothing_changed()
+    {
+        using var store = new PageStore(frames: 4);
+        new VerifyNote(store.Runs, store.Folder, quick: false, TimeProvider.System).Write(store.OpenShelf().Place, [], isWhole: false);
+        using var shelf = store.OpenShelf();
+
+        Assert.Equal("part", (string?)Status(shelf, store.Runs)!["grade"]);
+    }
+
+    [Fact]
+    public void No_experiments_runs_lie_where_notes_are_kept()
+    {
+        using var store = new PageStore(frames: 4);
+        Verify(store);
+        var kept = Path.GetFileName(Directory.GetDirectories(store.Runs).Single());
+
+        Assert.Contains($"'{kept}' is no name", Assert.Throws<InvalidExperimentException>(() => ExperimentResolver.Resolve(store.Experiment with { Name = kept, Source = new($"/{kept}/Experiment.cs", 1) })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_live_page_says_the_same_as_it_changes()
+    {
+        using var store = new PageStore(frames: 12, shards: 3);
+        using var shelf = store.OpenShelf();
+        await using var serving = new Serving(shelf, store.Runs);
+        await using var page = await browser.OpenAsync(serving.Address);
+        await page.UntilAsync("() => document.querySelector('#status').textContent.includes('Verify not run')");
+
+        Verify(store);
+        await page.UntilAsync("() => document.querySelector('#status b.good')?.textContent.startsWith('3 of 3 shards whole, ')");
+        Assert.Equal(1, await page["#about p", "Verify of "].CountAsync());
+        Flip(store.ShardPath(1), 4096);
+        Verify(store, later: 10);
+        await page.UntilAsync("() => document.querySelector('#status b.bad')?.textContent.startsWith('damaged, ')");
+        Assert.Empty(page.Wrong);
     }
 
     [Fact]
@@ -152,19 +241,26 @@ public sealed class VerificationTests(Browser browser)
         Assert.Single(Verify(store));
         using var shelf = store.OpenShelf();
 
-        var status = VerifyNote.Status(store.Runs, shelf, shelf.Look())!;
-        Assert.Equal(("damaged", "whole"), ((string?)status["grade"], (string?)status["states"]![0]));
+        var status = Status(shelf, store.Runs)!;
+        Assert.Equal(("damaged", "whole"), ((string?)status["grade"], (string?)status["states"]![0]![0]));
     }
 
-    private static List<Fault> Verify(PageStore store, bool quick = false, string? at = null)
+    private static JObject? Status(FrameShelf shelf, string runs) => new VerifyStatus(runs, shelf.Place).Of(shelf.Look());
+
+    private static List<Fault> Verify(PageStore store, bool quick = false, string? at = null, bool interrupted = false, int later = 0)
     {
         var folder = at ?? store.Folder;
         var verifier = new Verifier(folder, new() { Quick = quick });
-        var note = new VerifyNote(Path.Combine(folder, "runs"), folder, quick, TimeProvider.System);
+        var note = new VerifyNote(Path.Combine(folder, "runs"), folder, quick, new Later(later));
         var faults = verifier.Run().ToList();
         faults.ForEach(note.Add);
-        note.Write(verifier.ShardsRead, isWhole: true);
+        note.Write(verifier.ShardsRead, !interrupted);
         return faults;
+    }
+
+    private sealed class Later(int seconds) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddSeconds(seconds);
     }
 
     private static void Flip(string file, int at)

@@ -26,6 +26,9 @@ public sealed class WatchTests(Browser browser)
         await page.UntilAsync("() => document.querySelector('#rate').textContent.includes('the run has ended (done)')");
         await page.UntilAsync("() => document.querySelector('#status').textContent.includes('60 of 60')");
 
+        // What the store holds is told before the page has read it.
+        await page.UntilAsync("() => document.querySelector('.cell').ariaSetSize === '60'");
+
         await page["#sheet"].FocusAsync();
         await page.Page.Keyboard.PressAsync("End");
         await page.UntilAsync("() => document.querySelector('#pixels').dataset.drawn === '59 combined'");

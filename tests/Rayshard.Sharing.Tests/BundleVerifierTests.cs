@@ -17,7 +17,8 @@ public sealed class BundleVerifierTests
 
         var fault = Assert.Single(BundleVerifier.Faults(bundle, CancellationToken.None));
 
-        Assert.StartsWith(name, fault, StringComparison.Ordinal);
+        Assert.StartsWith(name, fault.Text, StringComparison.Ordinal);
+        Assert.Equal(name, fault.File);
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed class BundleVerifierTests
 
         var faults = BundleVerifier.Faults(bundle, CancellationToken.None).ToList();
 
-        Assert.Equal(["passwd: is no part of the bundle", "shards/?[31mred: is no part of the bundle", "croissant.json: is not there"], faults);
+        Assert.Equal(["passwd: is no part of the bundle", "shards/?[31mred: is no part of the bundle", "croissant.json: is not there"], faults.Select(fault => fault.Text));
+        Assert.All(faults.Take(2), fault => Assert.True(File.Exists(Path.Combine(bundle.Folder, fault.File))));
     }
 
     [Fact]
@@ -45,16 +47,35 @@ public sealed class BundleVerifierTests
         var (one, two) = (File.ReadAllBytes(first), File.ReadAllBytes(second));
         Replace(first, two);
         Replace(second, one);
+        SumAnew(shop, bundle);
+
+        var faults = BundleVerifier.Faults(Bundle.Open(bundle.Folder), CancellationToken.None).ToList();
+
+        Assert.NotEmpty(faults);
+        Assert.All(faults, fault => Assert.StartsWith("shards/synthetic-00000", fault.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_table_that_is_not_the_one_of_the_shards_is_named_where_it_lies()
+    {
+        using var shop = new Workshop();
+        var bundle = shop.Bundle();
+        Replace(shop["bundle/frames.parquet"], File.ReadAllBytes(shop["bundle/blobs.parquet"]));
+        SumAnew(shop, bundle);
+
+        var fault = Assert.Single(BundleVerifier.Faults(Bundle.Open(bundle.Folder), CancellationToken.None));
+
+        Assert.Equal("frames.parquet", fault.File);
+        Assert.StartsWith("frames.parquet, byte ", fault.Text, StringComparison.Ordinal);
+    }
+
+    private static void SumAnew(Workshop shop, Bundle bundle)
+    {
         var files = bundle.Head.Manifest.Files.Select(file => file with { Bytes = new FileInfo(bundle.PathOf(file)).Length, Sha256 = Digest.OfFile(bundle.PathOf(file)) });
         var forged = BundleHead.Parse((bundle.Head.Manifest with { Files = [.. files] }).ToBytes(), null);
         File.WriteAllBytes(shop["bundle/manifest.json"], forged.ManifestBytes);
         File.WriteAllBytes(shop["bundle/SHA256SUMS"], forged.Sums());
         Directory.Delete(shop["bundle/evidence"], recursive: true);
-
-        var faults = BundleVerifier.Faults(Bundle.Open(bundle.Folder), CancellationToken.None).ToList();
-
-        Assert.NotEmpty(faults);
-        Assert.All(faults, fault => Assert.StartsWith("shards/synthetic-00000", fault, StringComparison.Ordinal));
     }
 
     // By a new file: the old one is the store's too.

@@ -1,6 +1,6 @@
 import { axes, ink } from "./chart.js";
 import { byId, element, soon, table } from "./dom.js";
-import { bytesText, countText, durationText, shortText } from "./numbers.js";
+import { bytesText, countOf, countText, durationText, shortText } from "./numbers.js";
 
 const hash = text => element("code", { textContent: text });
 const mark = (text, kind) => element("b", { textContent: text, className: kind });
@@ -17,7 +17,7 @@ export function about(state) {
     const places = index => json.indexes ? json.indexes.indexOf(index) : index;
     byId("about").replaceChildren(element("h2", { textContent: "Evidence" }), element("div", { className: "columns" },
       element("div", {}, ...noted(verification, json), ...noted(reproduction, json), ...precision(json), ...noted(quarantine, json)),
-      element("div", {}, ...noted(timings, json, index => state.model.present[places(index)] ? state.select(places(index)) : undefined), ...noted(provenance, json))),
+      element("div", {}, ...noted(timings, json, index => state.model.present[places(index)] ? () => state.select(places(index)) : null), ...noted(provenance, json))),
     heading("The experiment, as resolved"), element("details", {}, element("summary", { textContent: "experiment.json" }), element("pre", { tabIndex: 0, textContent: JSON.stringify(json.definition, null, 2) })));
     drawRate(json);
   });
@@ -38,46 +38,49 @@ function noted(part, ...given) {
 function status(json) {
   const items = [["Frames", `${countText(json.held)} of ${countText(json.planned)}`, json.held < json.planned && !json.live ? "warn" : ""]];
   if (json.shards) items.push(["Shards", countText(json.shards.length)], ["Size", bytesText(json.shards.reduce((sum, shard) => sum + shard[1], 0))]);
-  if (!json.live) items.push(["Checked by SHA-256", json.faults.length ? `${countText(json.faults.length)} faults` : `${countText(json.frames)} frames whole`, json.faults.length ? "bad" : "good"]);
-  if (!json.live) items.push(["Verify", ...verified(json)]);
+  if (!json.live) items.push(["Checked by SHA-256", json.faults.length ? countOf(json.faults.length, "fault") : `${countOf(json.frames, "frame")} whole`, json.faults.length ? "bad" : "good"]);
+  items.push([json.verifier, ...verified(json)]);
   const grade = json.notes?.reproduction?.grade;
   items.push(["Reproduced", grade ?? "not tried", { identical: "good", different: "bad" }[grade] ?? (grade ? "warn" : "")]);
-  const quarantined = json.notes?.quarantine?.length;
+  const quarantined = json.notes?.quarantined;
   if (quarantined) items.push(["Quarantined", countText(quarantined), "warn"]);
   if (json.written) items.push(["Written", json.written]);
   byId("status").replaceChildren(...items.map(([name, value, kind]) => element("li", {}, `${name} `, mark(value, kind ?? ""))));
 }
 
-// What Verify last said of this store, in a few words, and how good that is. What it read before somebody changed it counts for nothing.
+const whenText = found => `${found.from}${found.to === found.from ? "" : ` to ${found.to}`}`;
+
+// What verifications say of these shards, in a few words, and how good that is. What was read before somebody changed it counts for nothing.
 function verified(json) {
   const found = json.verification;
   if (!found) return ["not run", ""];
-  const how = `${countText(found.whole)} of ${countText(found.shards)} shards whole, ${found.when}${found.quick ? ", quick" : ""}`;
-  if (found.grade === "damaged") return [`damaged, ${found.when}`, "bad"];
-  if (found.grade === "outdated") return [`outdated: of ${found.when}, and the store was changed since`, "warn"];
+  const how = `${countText(found.whole)} of ${countOf(found.shards, "shard")} whole, ${whenText(found)}${found.quick ? `, ${found.quick}` : ""}`;
+  if (found.grade === "damaged") return [`damaged, ${whenText(found)}`, "bad"];
+  if (found.grade === "outdated") return [`outdated: of ${whenText(found)}, and the shards were changed since`, "warn"];
   return json.faults.length ? [`${how}, before the faults of today`, "warn"] : [how, found.grade === "whole" ? "good" : "warn"];
 }
 
 function verifyRun(json) {
   const found = json.verification;
-  if (!found) return [element("p", { className: "quiet", textContent: "Verify has not read this store: dotnet cake --target=Verify also checks headers, padding, the catalog and the tables." })];
-  const count = state => found.states.filter(one => one === state).length, others = [["changed since", count("changed since")], ["not read", count("not read")], ["gone", found.gone]].filter(([, many]) => many);
-  return [element("p", {}, `Verify of ${found.when}${found.quick ? ", quick (XXH3 in place of SHA-256)" : ""}${found.interrupted ? ", interrupted" : ""}: `, mark(`${countText(found.whole)} of ${countText(found.shards)} shards whole`, { whole: "good", damaged: "bad" }[found.grade] ?? "warn"),
-      ...others.map(([state, many]) => `, ${countText(many)} ${state}`), found.fault_count ? `; ${countText(found.fault_count)} ${found.fault_count === 1 ? "fault" : "faults"}:` : "."),
+  if (!found) return [element("p", { className: "quiet", textContent: `${json.verifier} has not read this: dotnet cake --target=${json.verifier} also checks headers, padding and the tables.` })];
+  const others = [["changed since", found.changed], ["not read", found.unread], ["gone", found.gone]].filter(([, many]) => many);
+  return [element("p", {}, `${json.verifier} of ${whenText(found)}${found.quick ? `, ${found.quick} (XXH3 in place of SHA-256)` : ""}${found.interrupted ? ", interrupted" : ""}: `, mark(`${countText(found.whole)} of ${countOf(found.shards, "shard")} whole`, { whole: "good", damaged: "bad" }[found.grade] ?? "warn"),
+      ...others.map(([state, many]) => `, ${countText(many)} ${state}`), found.fault_count ? `; ${countOf(found.fault_count, "fault")}:` : "."),
     ...found.faults.map(([text, isThere]) => element("p", { className: isThere ? "bad" : "quiet", textContent: isThere ? text : `${text} (the file was changed since)` }))];
 }
 
 function verification(json) {
-  if (json.live) return [];
+  if (json.live) return [heading("Verification"), ...verifyRun(json)];
   const all = json.frames === json.planned ? "Every frame of the experiment" : `${countText(json.frames)} of ${countText(json.planned)} frames`;
-  return [heading("Verification"), element("p", {}, `${all}: each blob was read for this page and held against its SHA-256, each record against its address. `, json.faults.length ? mark(`${json.faults.length} faults`, "bad") : mark("All hold.", "good")),
+  return [heading("Verification"), element("p", {}, `${all}: each blob was read for this page and held against its SHA-256, each record against its address. `, json.faults.length ? mark(countOf(json.faults.length, "fault"), "bad") : mark("All hold.", "good")),
     ...json.faults.map(fault => element("p", { className: "bad", textContent: fault })), ...verifyRun(json),
-    table("", ["shard", "bytes", "frames", "Verify", "manifest SHA-256"], [
+    table("", ["shard", "bytes", "frames", json.verifier, "manifest SHA-256"], [
       ...json.shards.map(([name, bytes, held, expected, manifest], i) => [name, countText(bytes), held < expected ? `${held} of ${expected}` : countText(held), stateMark(json.verification?.states[i]), hash(manifest)]),
       ...json.unreadable.map(name => [name, null, null, mark("unreadable now", "bad"), null])])];
 }
 
-const stateMark = state => state && mark(state, { whole: "good", damaged: "bad" }[state] ?? "warn");
+// With the time where shards were read at several.
+const stateMark = state => state && element("span", {}, mark(state[0], { whole: "good", damaged: "bad" }[state[0]] ?? "warn"), state[1] ? ` ${state[1]}` : "");
 
 function reproduction(json) {
   const done = json.notes?.reproduction;
@@ -111,13 +114,14 @@ function precision(json) {
 
 function quarantine(json) {
   const frames = json.notes?.quarantine ?? [];
-  return frames.length ? [heading("Quarantine"), table("", ["frame", "last reason", "to see why"], frames.map(frame => [countText(frame.index), String(frame.reasons.at(-1) ?? ""), hash(String(frame.reproduce))]))] : [];
+  return frames.length ? [heading("Quarantine"), frames.length < json.notes.quarantined ? element("p", { className: "quiet", textContent: `The first ${countText(frames.length)} of ${countText(json.notes.quarantined)}; quarantine.jsonl of run ${json.notes.run} has them all.` }) : null, table("", ["frame", "last reason", "to see why"], frames.map(frame => [countText(frame.index), String(frame.reasons.at(-1) ?? ""), hash(String(frame.reproduce))]))].filter(Boolean) : [];
 }
 
-function timings(json, open) {
+// opens: gives what shows a frame, or nothing where the page does not have it.
+function timings(json, opens) {
   const progress = json.notes?.progress;
   if (!progress) return [heading("Timings"), element("p", { className: "quiet", textContent: json.notes?.progress_unread ? `progress.json of run ${json.notes.run} is cut off, damaged or of another version: it can't be read.` : "No run of this machine is written down." })];
-  const slowest = (progress.slowest ?? []).slice(0, 8).map(([index, seconds]) => [element("button", { type: "button", className: "link", textContent: `frame ${index}`, onclick: () => open(index) }), `${seconds.toFixed(3)} s`]);
+  const slowest = (progress.slowest ?? []).slice(0, 8).map(([index, seconds]) => [opens(index) ? element("button", { type: "button", className: "link", textContent: `frame ${index}`, onclick: opens(index) }) : `frame ${index}`, `${seconds.toFixed(3)} s`]);
   return [heading("Timings"), element("p", { textContent: `Run ${json.notes.run}: ${countText(progress.rendered)} rendered, ${countText(progress.reused)} reused, ${countText(progress.failed)} quarantined in ${durationText(progress.elapsed_seconds)}; ${countText(progress.failed_tries)} tries failed, ${countText((progress.workers ?? []).reduce((sum, worker) => sum + worker.starts, 0))} Workers started.` }),
     element("canvas", { id: "rate-chart", className: "chart", role: "img", ariaLabel: "Frames per second over the run" }), slowest.length ? table("Slowest frames (seconds in Blender)", [], slowest) : null];
 }

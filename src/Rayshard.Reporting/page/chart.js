@@ -37,10 +37,12 @@ export function axes(canvas, x, y) {
   }
   context.textAlign = "center";
   context.textBaseline = "top";
-  const across = x.labels ? x.labels.map((_, i) => i) : ticks(wide.low, wide.high, Math.max(2, (box.right - box.left) / 90));
+  // Of many labels as many as can be read.
+  const every = x.labels ? Math.ceil(x.labels.length * 40 / (box.right - box.left)) : 1;
+  const across = x.labels ? x.labels.map((_, i) => i).filter(i => i % every === 0) : ticks(wide.low, wide.high, Math.max(2, (box.right - box.left) / 90));
   for (const tick of across) {
     line(Math.round(toX(tick)) + 0.5, box.bottom, Math.round(toX(tick)) + 0.5, box.bottom + 4);
-    context.fillText(x.labels ? x.labels[tick] : shortText(tick), toX(tick), box.bottom + 6, x.labels ? (box.right - box.left) / x.labels.length : undefined);
+    context.fillText(x.labels ? x.labels[tick] : shortText(tick), toX(tick), box.bottom + 6, x.labels ? (box.right - box.left) / x.labels.length * every : undefined);
   }
   context.textAlign = "right";
   context.fillText(x.name, box.right, height - 12);

@@ -23,7 +23,7 @@ export function filterAndSort(state, all, source) {
     for (let place = 0; place < model.count; place++) {
       if (model.present[place] && [...tests.values()].every(test => test(place))) shown.push(place);
     }
-    shown.sort((a, b) => sign * compareValues(by.of(a), by.of(b)) || a - b);
+    shown.sort((a, b) => compareValues(by.of(a), by.of(b), sign) || a - b);
     byId("filtered").textContent = tests.size ? `: ${countText(shown.length)} of ${countText(model.frames)} frames` : "";
     state.set({ shown }, "order");
     if (state.place < 0 && shown.length) state.select(shown[0]);
@@ -45,7 +45,8 @@ export function filterAndSort(state, all, source) {
   state.on("frames", order);
 }
 
-const compareValues = (a, b) => typeof a === "string" ? (a < b ? -1 : a > b ? 1 : 0) : (Number.isNaN(a) ? 1 : Number.isNaN(b) ? -1 : a - b);
+// NaN comes last whichever way it is sorted: who looks for the greatest wants a number.
+const compareValues = (a, b, sign) => Number.isNaN(a) || Number.isNaN(b) ? Number.isNaN(a) - Number.isNaN(b) : sign * (a < b ? -1 : a > b ? 1 : 0);
 
 function numbersField(measure, test) {
   const box = label => element("input", { type: "number", step: "any", placeholder: label, ariaLabel: `${measure.name}, ${label}` });

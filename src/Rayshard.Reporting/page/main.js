@@ -66,6 +66,8 @@ function hear(news) {
   if (!news) { byId("rate").textContent = "no answer: Watch has ended"; return; }
   model.json.notes = news.notes;
   model.json.held = news.held;
+  model.json.verification = news.verification;
+  model.json.faults = news.faults;
   byId("faults").replaceChildren(...news.faults.map(fault => element("p", { className: "bad", textContent: fault })));
   const progress = news.notes.progress;
   byId("done").max = model.json.planned;

@@ -63,8 +63,10 @@ export class Model {
       let low = Infinity, high = -Infinity;
       for (let place = 0; place < this.count; place++) {
         for (let channel = 0; this.present[place] && channel < pass.channels.length; channel++) {
-          low = Math.min(low, this.statistic(place, pass, channel, 1) || 0);
-          high = Math.max(high, this.statistic(place, pass, channel, 2) || 0);
+          // NaN where a frame has no number at all, as where nothing was hit: it widens nothing.
+          const [least, most] = [this.statistic(place, pass, channel, 1), this.statistic(place, pass, channel, 2)];
+          if (least < low) low = least;
+          if (most > high) high = most;
         }
       }
       this.ranges.set(pass, low <= high ? [low, high] : [0, 1]);

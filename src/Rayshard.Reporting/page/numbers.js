@@ -17,6 +17,11 @@ export function shortText(value) {
   return size !== 0 && (size >= 1e6 || size < 1e-3) ? value.toExponential(2).replace("e+", "e") : String(Number(value.toPrecision(4)));
 }
 
+// A value that somebody wrote down, with all its digits: a seed is no 1.23e6.
+export const exactText = value => String(value);
+
+export const countOf = (count, word) => `${countText(count)} ${word}${count === 1 ? "" : "s"}`;
+
 export const countText = value => Number(value).toLocaleString("en-US");
 
 export function bytesText(bytes) {
@@ -36,8 +41,7 @@ export function durationText(seconds) {
 export function ticks(low, high, wish) {
   if (!(high > low)) return [low];
   const raw = (high - low) / wish, power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * ([1, 2, 5].find(factor => factor * power >= raw) ?? 10);
-  const found = [];
-  for (let i = Math.ceil(low / step); i * step <= high + step * 1e-9; i++) found.push(i * step);
-  return found;
+  const step = power * ([1, 2, 5].find(factor => factor * power >= raw) ?? 10), first = Math.ceil(low / step);
+  // Counted, because first + 1 is first where the numbers are large and near to each other.
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - first) + 1 }, (_, i) => (first + i) * step);
 }

@@ -2,7 +2,7 @@ import { axes, channelInk, histogram, ink } from "./chart.js";
 import { byId, options, soon } from "./dom.js";
 import { viridis } from "./look.js";
 import { statistics } from "./model.js";
-import { countText, shortText } from "./numbers.js";
+import { countOf, exactText, shortText } from "./numbers.js";
 
 // Any parameter across, any statistic of the pixels up. Frames that the filter leaves out are left out here too.
 export function plot(state, all) {
@@ -43,8 +43,8 @@ export function plot(state, all) {
       context.beginPath();
       context.arc(chosen.x, chosen.y, 6, 0, 7);
       context.stroke();
-      byId("plot-text").textContent = `frame ${model.index(chosen.place)}: ${x.name} ${shortText(chosen.across)}, ${name} ${shortText(chosen.up)}`;
-    } else byId("plot-text").textContent = `${countText(points.length)} frames`;
+      byId("plot-text").textContent = `frame ${model.index(chosen.place)}: ${x.name} ${exactText(chosen.across)}, ${name} ${shortText(chosen.up)}`;
+    } else byId("plot-text").textContent = countOf(points.length, "frame");
     histogram(byId("spread"), name, [{ values: ys, ink: channelInk(pass.channels[channel]) }]);
   });
 

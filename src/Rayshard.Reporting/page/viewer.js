@@ -2,7 +2,7 @@ import { channelInk, histogram, ink, surface } from "./chart.js";
 import { comparison } from "./compare.js";
 import { byId, element, options, soon } from "./dom.js";
 import { paint } from "./look.js";
-import { float32Text, shortText } from "./numbers.js";
+import { countText, exactText, float32Text } from "./numbers.js";
 
 // One frame, pixel by pixel: the floats themselves where the page has them, else the thumbnail, and it says which.
 export function viewer(state, source) {
@@ -36,11 +36,19 @@ export function viewer(state, source) {
   function describe() {
     const { place } = state;
     byId("frame-name").textContent = `Frame ${model.index(place)}`;
-    byId("frame-parameters").replaceChildren(...[...model.parameters.map(parameter => [parameter.name, `${shortText(parameter.values[place])}${parameter.unit ? ` ${parameter.unit}` : ""}`]), ["record", model.record(place)]]
+    byId("frame-parameters").replaceChildren(...[...model.parameters.map(parameter => [parameter.name, `${exactText(parameter.values[place])}${parameter.unit ? ` ${parameter.unit}` : ""}`]), ["record", model.record(place)]]
       .flatMap(([name, value]) => [element("dt", { textContent: name }), element("dd", { textContent: value, className: name === "record" ? "hash" : "" })]));
     const all = model.json.with_pixels;
     byId("source").textContent = shown.exact ? "float32 as stored, checked against its SHA-256."
       : `Not as stored: the float16 thumbnail, ${shown.width} × ${shown.height} px${source.has(place) ? ", because that is all the page has of A" : ""}. ${all ? `The page holds every float of ${all} frames: Filter shows them alone.` : "A frame is too large to be held by this page."}`;
+    byId("left-out").textContent = leftOutText(place);
+  }
+
+  // Of the whole frame, also where only its thumbnail is shown: what has no place in its statistics.
+  function leftOutText(place) {
+    const pass = state.pass, found = pass.channels.map((channel, c) => ({ channel, ...model.leftOut(place, pass, c) }));
+    const counts = (key, words) => found.filter(one => one[key] > 0).map(one => `${countText(one[key])} of ${pass.name} ${one.channel} ${words}`);
+    return counts("notFinite", "not finite").concat(counts("nothing", "where nothing was hit")).join(", ");
   }
 
   const both = () => comparison(state, shown, kept);
@@ -66,6 +74,7 @@ export function viewer(state, source) {
     context.strokeStyle = "#fff";
     context.lineWidth = 1;
     cross();
+    canvas.classList.toggle("zoomed", zoom > 0);
     byId("zoom").textContent = `${scale() >= 1 ? Math.round(scale() * 10) / 10 : scale().toFixed(2)} ×`;
     canvas.dataset.drawn = `${state.place} ${pass.name}`;
   });
@@ -77,7 +86,8 @@ export function viewer(state, source) {
     byId("values").tBodies[0].replaceChildren(...model.passes.flatMap((pass, i) => (isPair ? [["A", kept], ["B", shown]] : [["", shown]]).map(([letter, frame]) => element("tr", { className: pass === state.pass ? "current" : "" },
       element("th", { scope: "row", textContent: `${pass.name} ${letter}` }),
       ...pass.channels.map((channel, c) => {
-        const value = frame.passes[i]?.[at * pass.channels.length + c];
+        // A thumbnail has no more than three channels, and that it lacks one is no NaN.
+        const value = frame.exact || c < pass.thumbnail[2] ? frame.passes[i]?.[at * pass.channels.length + c] : undefined;
         const cell = element("td", {}, element("i", { textContent: channel }), value === undefined ? "–" : float32Text(value));
         Object.assign(cell.dataset, { pass: pass.name, channel, value: value === undefined ? "" : float32Text(value) });
         return cell;
@@ -89,22 +99,26 @@ export function viewer(state, source) {
     if (!values) return;
     const wanted = state.channel >= 0 ? [state.channel] : channels.map((_, c) => c);
     histogram(byId("histogram"), `${state.pass.name}${state.compare === "difference" && kept ? ", |A − B|" : ""}`,
-      wanted.map(c => ({ values, offset: c, step: channels.length, ink: channelInk(channels[c]) })), state.pass.kind === "measure" ? value => value < 1e9 : Number.isFinite);
+      wanted.map(c => ({ values, offset: c, step: channels.length, ink: channelInk(channels[c]) })), state.pass.kind === "measure" ? value => Number.isFinite(value) && value < 1e9 : Number.isFinite);
   });
 
   const drawAll = () => { draw(); drawValues(); drawHistogram(); };
   const move = (x, y) => { cursor = [Math.max(0, Math.min(shown.width - 1, x)), Math.max(0, Math.min(shown.height - 1, y))]; draw(); drawValues(); };
-  const zoomBy = factor => { zoom = Math.max(fitZoom() / 2, Math.min(64, scale() * factor)); center = [(cursor[0] + 0.5) / shown.width, (cursor[1] + 0.5) / shown.height]; draw(); };
+  const zoomBy = factor => { if (!shown) return; zoom = Math.max(fitZoom() / 2, Math.min(64, scale() * factor)); center = [(cursor[0] + 0.5) / shown.width, (cursor[1] + 0.5) / shown.height]; draw(); };
   const fit = () => { zoom = 0; center = [0.5, 0.5]; draw(); };
 
   let drag = null;
-  canvas.onpointerdown = event => { drag = [event.clientX, event.clientY, ...center]; canvas.setPointerCapture(event.pointerId); };
-  canvas.onpointerup = () => { drag = null; };
-  canvas.onpointermove = event => {
+  const point = event => {
     if (!shown) return;
-    if (drag && zoom) { center = [drag[2] - (event.clientX - drag[0]) / scale() / shown.width, drag[3] - (event.clientY - drag[1]) / scale() / shown.height]; draw(); }
     const [left, top] = origin();
     move(Math.floor((event.offsetX - left) / scale()), Math.floor((event.offsetY - top) / scale()));
+  };
+  // A finger that taps moves nothing: the pixel is chosen when it comes down.
+  canvas.onpointerdown = event => { drag = [event.clientX, event.clientY, ...center]; canvas.setPointerCapture(event.pointerId); point(event); };
+  canvas.onpointerup = canvas.onpointercancel = () => { drag = null; };
+  canvas.onpointermove = event => {
+    if (drag && zoom) { center = [drag[2] - (event.clientX - drag[0]) / scale() / shown.width, drag[3] - (event.clientY - drag[1]) / scale() / shown.height]; draw(); }
+    point(event);
   };
   canvas.addEventListener("wheel", event => { if (event.ctrlKey || document.activeElement === canvas) { event.preventDefault(); zoomBy(event.deltaY < 0 ? 1.25 : 0.8); } }, { passive: false });
   canvas.onkeydown = event => {

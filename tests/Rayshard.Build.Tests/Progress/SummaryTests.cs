@@ -37,14 +37,6 @@ public sealed class SummaryTests : IDisposable
     }
 
     [Fact]
-    public void A_scene_that_is_set_to_another_engine_is_said_to_be_rendered_by_Cycles()
-    {
-        Tell(new RenderSummary(Progress with { Failed = 0 }, IsInterrupted: false, null, "/s") { SceneEngine = "BLENDER_EEVEE" });
-
-        Assert.Contains("\n  the scene is set to BLENDER_EEVEE, but Cycles rendered it", _talk.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Quarantined_frames_have_their_own_exit_code_and_their_evidence_is_named()
     {
         var thrown = Assert.Throws<ToldException>(() => Tell(new(Progress, IsInterrupted: false, "/r/artifacts/runs/first-light/1", "/s")));
