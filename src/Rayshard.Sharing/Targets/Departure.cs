@@ -7,8 +7,14 @@ namespace Rayshard.Sharing.Targets;
 /// </summary>
 internal sealed class Departure : IDisposable
 {
-    /// <summary>What is sent at a time, and what an interruption costs at most.</summary>
-    public const int ChunkBytes = 16 << 20;
+    /// <summary>How many files go out at once.</summary>
+    public const int Streams = 3;
+
+    /// <summary>What is sent at a time of each: S3 takes no less. All streams together lose less than 16 MiB when they are cut.</summary>
+    public const int ChunkBytes = 5 << 20;
+
+    // S3 takes no more parts of a file.
+    private const int MostChunks = 10_000;
 
     private readonly BundleFile _file;
     private readonly string _path;
@@ -22,7 +28,7 @@ internal sealed class Departure : IDisposable
     {
         (_file, _path) = (file, path);
         _source = OpenRead(file, path);
-        _chunk = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(file.Bytes, 1, ChunkBytes));
+        _chunk = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(file.Bytes, 1, Math.Max(ChunkBytes, (file.Bytes + MostChunks - 1) / MostChunks)));
     }
 
     /// <summary>The next chunk; it holds until the next call. Empty at the end, at which the digest has been found right.</summary>
