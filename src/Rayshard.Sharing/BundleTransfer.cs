@@ -12,7 +12,7 @@ public readonly record struct TransferProgress(long Done, long Moved, long Total
 public static class BundleTransfer
 {
     // More streams than cores: the wait is for the network.
-    private const int Streams = 4;
+    private const int PullStreams = 4;
 
     /// <summary>Pushes a bundle. What its digests promise is checked on the way: a file that rotted here ends it before anything is published.</summary>
     /// <returns>Bytes that travelled.</returns>
@@ -21,7 +21,7 @@ public static class BundleTransfer
     public static async Task<long> PushAsync(Bundle bundle, ISharingTarget to, IProgress<TransferProgress>? progress, CancellationToken cancellation)
     {
         var tally = new Tally(bundle.Head.Files.Sum(file => file.Bytes), progress);
-        await Parallel.ForEachAsync(bundle.Head.Files, Options(cancellation), async (file, token) =>
+        await Parallel.ForEachAsync(bundle.Head.Files, Options(Departure.Streams, cancellation), async (file, token) =>
         {
             if (await to.HasAsync(file, token).ConfigureAwait(false))
             {
@@ -44,7 +44,7 @@ public static class BundleTransfer
         var head = await from.ReadHeadAsync(cancellation).ConfigureAwait(false) ?? throw new RayshardException(ExitCode.NotFound, $"--bundle={reference}: there is no bundle");
         var folder = BundleFolder.Create(output, present => present.Manifest.Experiment == head.Manifest.Experiment);
         var tally = new Tally(head.Files.Sum(file => file.Bytes), progress);
-        await Parallel.ForEachAsync(head.Files, Options(cancellation), async (file, token) =>
+        await Parallel.ForEachAsync(head.Files, Options(PullStreams, cancellation), async (file, token) =>
         {
             if (folder.Holds(file))
             {
@@ -73,11 +73,11 @@ public static class BundleTransfer
         var folder = BundleFolder.Create(output, present => present.Manifest.Experiment == head.Manifest.Experiment);
         var tally = new Tally(0, null);
         var request = await new SelectedPull(from, head, selection, Path.Combine(folder.Partial, "source"))
-            .FetchAsync(total => tally = new(total, progress), Options(cancellation)).ConfigureAwait(false);
+            .FetchAsync(total => tally = new(total, progress), Options(PullStreams, cancellation)).ConfigureAwait(false);
         return (await new Bundler(request).WriteAsync(output, cancellation).ConfigureAwait(false), tally.Moved);
     }
 
-    private static ParallelOptions Options(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = Streams, CancellationToken = cancellation };
+    private static ParallelOptions Options(int streams, CancellationToken cancellation) => new() { MaxDegreeOfParallelism = streams, CancellationToken = cancellation };
 
     private sealed class Tally(long total, IProgress<TransferProgress>? progress) : IProgress<Arrived>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Rayshard.Sharing.Metadata;
@@ -111,15 +112,26 @@ public sealed class Bundler
         }
     }
 
-    private static List<BundleShard> Shards(BundleFolder folder, StoredExperiment source, CancellationToken cancellation) =>
-        [.. source.Sealed().AsParallel().AsOrdered().WithCancellation(cancellation).Select(number =>
+    private static List<BundleShard> Shards(BundleFolder folder, StoredExperiment source, CancellationToken cancellation)
+    {
+        try
         {
-            var path = source.ShardPath(number);
-            using var shard = ShardReader.Open(path);
-            var name = BundleNames.ShardFolder + Path.GetFileName(path);
-            folder.Link(path, name);
-            return new BundleShard(folder.Describe(name), number, shard.Frames.Count);
-        })];
+            return [.. source.Sealed().AsParallel().AsOrdered().WithCancellation(cancellation).Select(number =>
+            {
+                var path = source.ShardPath(number);
+                using var shard = ShardReader.Open(path);
+                var name = BundleNames.ShardFolder + Path.GetFileName(path);
+                folder.Link(path, name);
+                return new BundleShard(folder.Describe(name), number, shard.Frames.Count);
+            })];
+        }
+        catch (AggregateException e)
+        {
+            // A full disk fails several at once: one says it all.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            throw;
+        }
+    }
 
     private static (Digest Records, List<BundleFile> Files) Index(BundleFolder folder, StoredExperiment placed, List<BundleShard> shards)
     {

@@ -30,7 +30,7 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
 
     /// <summary>
     /// Reads every byte of an experiment's shards where no store is around them: headers, addresses, records, manifest, each frame against the
-    /// experiment; then the index tables.
+    /// experiment; then the index tables. A shard a core; the faults in the shards' order.
     /// </summary>
     /// <param name="experiment">The experiment and the folder of its shards.</param>
     /// <param name="indexFolder">Folder of the index tables; absent: they are not looked at.</param>
@@ -39,14 +39,11 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
     public static IEnumerable<Fault> Shards(StoredExperiment experiment, string? indexFolder, CancellationToken cancellation = default)
     {
         var faults = 0;
-        foreach (var number in experiment.Sealed())
+        var found = experiment.Sealed().AsParallel().AsOrdered().WithCancellation(cancellation).Select(number => ShardFaults(experiment, number, cancellation));
+        foreach (var fault in found.SelectMany(ofShard => ofShard))
         {
-            var path = experiment.ShardPath(number);
-            foreach (var fault in ShardFaults(path, Path.GetFileName(path), experiment, number, cancellation))
-            {
-                faults++;
-                yield return fault;
-            }
+            faults++;
+            yield return fault;
         }
 
         foreach (var fault in faults == 0 && indexFolder is not null ? IndexVerifier.Run(experiment, indexFolder, cancellation) : [])
@@ -55,9 +52,10 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
         }
     }
 
-    private static List<Fault> ShardFaults(string path, string name, StoredExperiment experiment, int number, CancellationToken cancellation)
+    private static List<Fault> ShardFaults(StoredExperiment experiment, int number, CancellationToken cancellation)
     {
-        if (Try(() => ShardBytes.Open(path, name), out var damage) is not { } bytes)
+        var path = experiment.ShardPath(number);
+        if (Try(() => ShardBytes.Open(path, Path.GetFileName(path)), out var damage) is not { } bytes)
         {
             return [damage!];
         }

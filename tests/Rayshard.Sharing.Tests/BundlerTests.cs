@@ -33,6 +33,19 @@ public sealed class BundlerTests
     }
 
     [Fact]
+    public void Where_several_shards_cant_be_written_at_once_it_is_said_once()
+    {
+        using var shop = new Workshop();
+        Directory.CreateDirectory(shop[$"bundle/{BundleNames.Partial}"]);
+        File.WriteAllText(shop["bundle/shards"], "in the way");
+
+        var refused = Assert.Throws<RayshardException>(() => shop.Bundle());
+
+        Assert.StartsWith(shop["bundle/shards/synthetic-"], refused.Message, StringComparison.Ordinal);
+        Assert.Contains(": can't be written: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Its_shards_are_the_stores_own_bytes_and_take_no_room()
     {
         using var shop = new Workshop();

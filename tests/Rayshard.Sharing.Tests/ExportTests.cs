@@ -103,6 +103,20 @@ public class ExportTests
         Assert.Equal(ExitCode.AskedWrongly, Assert.Throws<RayshardException>(() => Exporter.Run(stored, new(), format, outputs["out"], default)).ExitCode);
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void An_output_below_a_file_is_said_to_be_none(ExportFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        using var outputs = new TemporaryFolder();
+        var stored = Stored(folder);
+        File.WriteAllText(outputs["file"], "");
+
+        var refused = Assert.Throws<RayshardException>(() => Exporter.Run(stored, new(), format, outputs["file/out"], default));
+
+        Assert.StartsWith($"{outputs["file/out"]}: can't be written: ", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_was_never_rendered_is_told_to_be_rendered_first()
     {

@@ -101,8 +101,9 @@ public static partial class Exporter
         {
             Directory.Delete(partial, recursive: true);
         }
-        else
+        else if (File.Exists(partial))
         {
+            // In a folder that is none, deleting fails.
             File.Delete(partial);
         }
     }

@@ -7,7 +7,10 @@ namespace Rayshard.Sharing.Targets;
 /// </summary>
 internal sealed class Departure : IDisposable
 {
-    /// <summary>What is sent at a time, and what an interruption costs at most.</summary>
+    /// <summary>How many files go out at once.</summary>
+    public const int Streams = 3;
+
+    /// <summary>What is sent at a time of each, where nothing else is asked for.</summary>
     public const int ChunkBytes = 16 << 20;
 
     private readonly BundleFile _file;
@@ -17,12 +20,15 @@ internal sealed class Departure : IDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Task _hashing = Task.CompletedTask;
 
+    /// <param name="file">What it is.</param>
+    /// <param name="path">Where it is.</param>
+    /// <param name="chunkBytes">Bytes of a chunk; the last one has fewer.</param>
     /// <exception cref="RayshardException">It is not there, or has another size.</exception>
-    public Departure(BundleFile file, string path)
+    public Departure(BundleFile file, string path, long chunkBytes = ChunkBytes)
     {
         (_file, _path) = (file, path);
         _source = OpenRead(file, path);
-        _chunk = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(file.Bytes, 1, ChunkBytes));
+        _chunk = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(file.Bytes, 1, chunkBytes));
     }
 
     /// <summary>The next chunk; it holds until the next call. Empty at the end, at which the digest has been found right.</summary>

@@ -47,16 +47,16 @@ internal sealed class Peer : IDisposable
         return new(Need("docker-registry"), at, "serve", config);
     }
 
-    /// <summary>nginx that serves a folder.</summary>
-    public static Peer WebServer(string folder, string state) => Nginx(state, "access_log off;", $"root {folder};");
+    /// <summary>nginx that serves a folder; logs as <see cref="Proxy"/> does.</summary>
+    public static Peer WebServer(string folder, string state) => Nginx(state, $"root {folder};");
 
     /// <summary>nginx before another server, as people put it: it takes a request whole before it hands it on, and logs what travelled: bytes of request and answer.</summary>
     public static Peer Proxy(string server, string state) => Nginx(
         state,
-        $"log_format bytes '$request_length $bytes_sent'; access_log {state}/bytes.log bytes; client_max_body_size 0; client_body_buffer_size 17m;",
-        $$"""location / { proxy_pass http://{{server}}; proxy_set_header Host $http_host; proxy_http_version 1.1; proxy_max_temp_file_size 0; }""");
+        $$"""client_max_body_size 0; client_body_buffer_size 17m; location / { proxy_pass http://{{server}}; proxy_set_header Host $http_host; proxy_http_version 1.1; proxy_max_temp_file_size 0; }""");
 
-    private static Peer Nginx(string state, string http, string server)
+    // What waits here to be sent counts as sent, so it may be no more than a little.
+    private static Peer Nginx(string state, string server)
     {
         var port = FreePort();
         Directory.CreateDirectory(state);
@@ -64,8 +64,8 @@ internal sealed class Peer : IDisposable
         File.WriteAllText(config, string.Create(CultureInfo.InvariantCulture, $$"""
             daemon off; master_process off; pid {{state}}/pid; error_log stderr; {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
             events {}
-            http { {{http}} client_body_temp_path {{state}}/a; proxy_temp_path {{state}}/b; fastcgi_temp_path {{state}}/c; uwsgi_temp_path {{state}}/d; scgi_temp_path {{state}}/e;
-                   server { listen 127.0.0.1:{{port}}; {{server}} } }
+            http { log_format bytes '$request_length $bytes_sent'; access_log {{state}}/bytes.log bytes; client_body_temp_path {{state}}/a; proxy_temp_path {{state}}/b; fastcgi_temp_path {{state}}/c; uwsgi_temp_path {{state}}/d; scgi_temp_path {{state}}/e;
+                   server { listen 127.0.0.1:{{port}} sndbuf=64k; {{server}} } }
             """));
         return new(Need("nginx"), port, "-c", config, "-p", state);
     }

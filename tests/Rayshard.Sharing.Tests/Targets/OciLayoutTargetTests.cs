@@ -1,3 +1,4 @@
+using System.Text;
 using Newtonsoft.Json.Linq;
 using Rayshard.Sharing.Targets;
 
@@ -34,14 +35,39 @@ public sealed class OciLayoutTargetTests : SharingTargetContract
         Assert.Equal(first.Head.Digest, (await again.ReadHeadAsync(CancellationToken.None))!.Digest);
         var artifact = OciArtifact.Of(first.Head);
         var listed = JObject.Parse(File.ReadAllText(Shop["layout/index.json"]))["manifests"]!.Where(entry => entry.Value<string>("artifactType") == "application/vnd.in-toto+json")
-            .Select(entry => JObject.Parse(File.ReadAllText(Shop[$"layout/blobs/sha256/{entry.Value<string>("digest")!["sha256:".Length..]}"]))).ToList();
+            .Select(entry => JObject.Parse(Encoding.UTF8.GetString(Blob(entry)))).ToList();
         Assert.Equal(2, listed.Count);
         Assert.Single(listed, manifest => (string)manifest["subject"]!["digest"]! == $"sha256:{Digest.Of(artifact)}");
     }
 
     [Fact]
+    public async Task The_preview_refers_to_the_bundle_and_comes_with_it_whether_or_not_the_layout_lists_it()
+    {
+        File.WriteAllBytes(Shop["sheet.png"], [0x89, (byte)'P', (byte)'N', (byte)'G']);
+        var bundle = await new Bundler(Shop.Request with { PreviewFile = Shop["sheet.png"] }).WriteAsync(Shop["bundle"], CancellationToken.None);
+        await PushAsync(bundle);
+        await PushAsync(bundle);
+
+        var index = JObject.Parse(File.ReadAllText(Shop["layout/index.json"]));
+        var listed = index["manifests"]!.ToList();
+        var referrer = JObject.Parse(Encoding.UTF8.GetString(Blob(listed.Single(entry => (string?)entry["artifactType"] == "image/png"))));
+        Assert.Equal(3, listed.Count);
+        Assert.Equal($"sha256:{Digest.Of(OciArtifact.Of(bundle.Head))}", (string?)referrer["subject"]!["digest"]);
+        Assert.Equal(File.ReadAllBytes(Shop["sheet.png"]), Blob(referrer["layers"]!.Single()));
+
+        // As a copy of the tag alone has it.
+        index["manifests"] = new JArray(listed.Where(entry => entry["annotations"] is not null));
+        File.WriteAllText(Shop["layout/index.json"], index.ToString());
+        var (pulled, _) = await PullAsync("pulled");
+        Assert.Equal("", Workshop.Run("/", "diff", "--recursive", bundle.Folder, pulled.Folder));
+        Assert.True(File.Exists(Path.Combine(pulled.Folder, BundleNames.Preview)));
+    }
+
+    [Fact]
     public void Without_a_tag_it_is_no_reference() =>
         Assert.Equal(ExitCode.AskedWrongly, Assert.Throws<RayshardException>(() => SharingTarget.Open("oci:/somewhere", "to", Shop["state"])).ExitCode);
+
+    private byte[] Blob(JToken descriptor) => File.ReadAllBytes(Shop[$"layout/blobs/sha256/{((string)descriptor["digest"]!)["sha256:".Length..]}"]);
 
     protected override ISharingTarget Open() => SharingTarget.Open($"oci:{Shop["layout"]}:v1", "to", Shop["state"]);
 }

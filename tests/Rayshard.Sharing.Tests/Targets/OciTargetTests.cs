@@ -64,7 +64,7 @@ public sealed class OciTargetTests : SharingTargetContract
     [Fact]
     public async Task An_upload_that_was_interrupted_goes_on_where_the_registry_has_it_also_after_its_restart()
     {
-        // Two chunks and a bit.
+        // Several chunks.
         using var large = new Workshop(lights: 1, side: 1100, framesPerShard: 1);
         var bundle = large.Bundle();
         var shard = bundle.Head.Files.First();

@@ -29,7 +29,7 @@ public sealed class S3TargetTests(S3Server server) : SharingTargetContract
         using var large = new Workshop(lights: 1, side: 1100, framesPerShard: 1);
         var bundle = large.Bundle();
         var shard = bundle.Head.Files.First();
-        Assert.True(shard.Bytes > 2 * Departure.ChunkBytes, $"{shard.Bytes}");
+        Assert.True(shard.Bytes > 2 * S3Upload.PartBytes, $"{shard.Bytes}");
         using var interruption = new CancellationTokenSource();
         using (var target = Open())
         {
@@ -40,7 +40,7 @@ public sealed class S3TargetTests(S3Server server) : SharingTargetContract
         var steps = new Steps(() => { });
         await again.WriteAsync(shard, bundle.PathOf(shard), steps, CancellationToken.None);
 
-        Assert.Equal(shard.Bytes - Departure.ChunkBytes, steps.Travelled);
+        Assert.Equal(shard.Bytes - S3Upload.PartBytes, steps.Travelled);
         Assert.True(await again.HasAsync(shard, CancellationToken.None));
         Assert.Empty(Directory.GetFiles(Shop["state"]));
         using var body = await again.OpenAsync(shard, shard.Bytes - 5, 5, CancellationToken.None);
@@ -61,7 +61,7 @@ public sealed class S3TargetTests(S3Server server) : SharingTargetContract
 
         // The same upload, and a first part of the right size that holds something else.
         var upload = File.ReadAllText(Directory.GetFiles(Shop["state"]).Single());
-        File.WriteAllBytes(Shop["other"], new byte[Departure.ChunkBytes]);
+        File.WriteAllBytes(Shop["other"], new byte[S3Upload.PartBytes]);
         S3Server.Curl("--upload-file", Shop["other"], string.Create(CultureInfo.InvariantCulture, $"{server.Endpoint}/{S3Server.Bucket}/{_prefix}/{shard.Name}?partNumber=1&uploadId={Uri.EscapeDataString(upload)}"));
         var steps = new Steps(() => { });
         await target.WriteAsync(shard, bundle.PathOf(shard), steps, CancellationToken.None);
