@@ -52,7 +52,7 @@ public static class BundleTransfer
             }
             else
             {
-                await new Arrival(folder, file).TakeAsync(from, tally, token).ConfigureAwait(false);
+                await Arrival.Into(folder, file).TakeAsync(from, tally, token).ConfigureAwait(false);
             }
         }).ConfigureAwait(false);
         return (folder.Commit(head), tally.Moved);

@@ -27,7 +27,7 @@ internal sealed class SelectedPull(ISharingTarget from, BundleHead head, FrameSe
     {
         var whole = head.Files.Where(IsWhole).ToList();
         await Parallel.ForEachAsync(whole.Where(file => !_small.Holds(file)), options, async (file, token) =>
-            await new Arrival(_small, file).TakeAsync(from, new Nothing(), token).ConfigureAwait(false)).ConfigureAwait(false);
+            await Arrival.Into(_small, file).TakeAsync(from, new Nothing(), token).ConfigureAwait(false)).ConfigureAwait(false);
         var experiment = Bundle.ReadExperiment(scratch, head.Manifest);
         var plan = new FramePlan(experiment);
         selection.Of(experiment);

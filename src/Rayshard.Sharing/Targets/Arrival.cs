@@ -6,10 +6,13 @@ using Rayshard.Storage;
 namespace Rayshard.Sharing.Targets;
 
 /// <summary>
-/// A file on its way into a bundle's folder: kept by its digest below <c>.partial</c>, so that an interrupted one goes on at the byte where it stopped,
-/// and given its name only when its SHA-256 is right.
+/// A file on its way into a folder: kept under another name, so that an interrupted one goes on at the byte where it stopped, and given its own only
+/// when its SHA-256 is right.
 /// </summary>
-internal sealed class Arrival(BundleFolder folder, BundleFile file)
+/// <param name="file">What it is.</param>
+/// <param name="partial">Where it is kept meanwhile.</param>
+/// <param name="place">Gives it its name.</param>
+internal sealed class Arrival(BundleFile file, string partial, Action place)
 {
     /// <summary>How often a source may break off without giving a byte.</summary>
     public const int Tries = 5;
@@ -18,12 +21,36 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
     private static readonly DurableFiles s_files = new();
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private string Path => System.IO.Path.Combine(folder.Partial, $"{file.Sha256}-{Digest.Of(file.Name).ToString()[..8]}");
+    /// <summary>A file that comes into a bundle's folder.</summary>
+    public static Arrival Into(BundleFolder folder, BundleFile file)
+    {
+        var partial = Path.Combine(folder.Partial, $"{file.Sha256}-{Digest.Of(file.Name).ToString()[..8]}");
+        return new(file, partial, () => folder.Place(partial, file.Name));
+    }
 
     /// <summary>Brings it in from where its bundle lies.</summary>
     /// <exception cref="RayshardException">The bytes are not those of the digest, also the second time; or the source failed too often.</exception>
     public Task TakeAsync(ISharingTarget from, IProgress<Arrived> arrived, CancellationToken cancellation) =>
         TakeAsync((offset, token) => from.OpenAsync(file, offset, file.Bytes - offset, token), arrived, cancellation);
+
+    /// <summary>Brings it in from a file of this machine.</summary>
+    /// <exception cref="RayshardException">That is another file than its digest says.</exception>
+    public async Task TakeAsync(string path, IProgress<Arrived> arrived, CancellationToken cancellation)
+    {
+        try
+        {
+            await TakeAsync((offset, _) =>
+            {
+                var source = Departure.OpenRead(file, path);
+                source.Position = offset;
+                return Task.FromResult<Stream>(source);
+            }, arrived, cancellation).ConfigureAwait(false);
+        }
+        catch (RayshardException e) when (e.ExitCode == ExitCode.NotSo)
+        {
+            throw Departure.Other(path);
+        }
+    }
 
     /// <summary>Brings it in.</summary>
     /// <param name="open">Opens the bytes from an offset on.</param>
@@ -32,23 +59,23 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
     /// <exception cref="RayshardException">The bytes are not those of the digest, also the second time; or the source failed too often.</exception>
     public async Task TakeAsync(Func<long, CancellationToken, Task<Stream>> open, IProgress<Arrived> arrived, CancellationToken cancellation)
     {
-        using var partial = File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        var kept = RandomAccess.GetLength(partial);
+        using var handle = File.OpenHandle(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        var kept = RandomAccess.GetLength(handle);
         var isFresh = kept == 0 || kept > file.Bytes;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (isFresh)
         {
-            RandomAccess.SetLength(partial, 0);
+            RandomAccess.SetLength(handle, 0);
         }
         else
         {
-            await HashAsync(partial, hash, cancellation).ConfigureAwait(false);
+            await HashAsync(handle, hash, cancellation).ConfigureAwait(false);
             arrived.Report(new(kept, HasTravelled: false));
         }
 
         while (true)
         {
-            await ReadAllAsync(partial, hash, open, arrived, cancellation).ConfigureAwait(false);
+            await ReadAllAsync(handle, hash, open, arrived, cancellation).ConfigureAwait(false);
             if (Digest.FromBytes(hash.GetHashAndReset()) == file.Sha256)
             {
                 break;
@@ -56,7 +83,7 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
 
             // What an earlier run left may have been torn by a power cut; what came in one go is the source's fault.
             arrived.Report(new(-file.Bytes, HasTravelled: false));
-            RandomAccess.SetLength(partial, 0);
+            RandomAccess.SetLength(handle, 0);
             if (isFresh)
             {
                 throw new RayshardException(ExitCode.NotSo, $"{file.Name}: the bytes that came are not those of its SHA-256 {file.Sha256}: damaged on the way, or not the bundle's");
@@ -65,37 +92,37 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
             isFresh = true;
         }
 
-        s_files.Flush(partial);
-        partial.Close();
-        folder.Place(Path, file.Name);
+        s_files.Flush(handle);
+        handle.Close();
+        place();
     }
 
-    private async Task ReadAllAsync(SafeFileHandle partial, IncrementalHash hash, Func<long, CancellationToken, Task<Stream>> open, IProgress<Arrived> arrived, CancellationToken cancellation)
+    private async Task ReadAllAsync(SafeFileHandle handle, IncrementalHash hash, Func<long, CancellationToken, Task<Stream>> open, IProgress<Arrived> arrived, CancellationToken cancellation)
     {
-        for (var tries = 0; RandomAccess.GetLength(partial) < file.Bytes;)
+        for (var tries = 0; RandomAccess.GetLength(handle) < file.Bytes;)
         {
-            var before = RandomAccess.GetLength(partial);
+            var before = RandomAccess.GetLength(handle);
             try
             {
-                using var source = await open(RandomAccess.GetLength(partial), cancellation).ConfigureAwait(false);
-                await CopyAsync(source, partial, hash, arrived, cancellation).ConfigureAwait(false);
+                using var source = await open(RandomAccess.GetLength(handle), cancellation).ConfigureAwait(false);
+                await CopyAsync(source, handle, hash, arrived, cancellation).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException && !cancellation.IsCancellationRequested && RandomAccess.GetLength(partial) < file.Bytes)
+            catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException && !cancellation.IsCancellationRequested && RandomAccess.GetLength(handle) < file.Bytes)
             {
-                tries = RandomAccess.GetLength(partial) > before ? 0 : tries + 1;
+                tries = RandomAccess.GetLength(handle) > before ? 0 : tries + 1;
                 if (tries == Tries)
                 {
-                    throw new RayshardException(ExitCode.Failed, $"{file.Name}: broke off at byte {RandomAccess.GetLength(partial)} of {file.Bytes}, {Tries} times: {e.Message}; the same command goes on there", e);
+                    throw new RayshardException(ExitCode.Failed, $"{file.Name}: broke off at byte {RandomAccess.GetLength(handle)} of {file.Bytes}, {Tries} times: {e.Message}; the same command goes on there", e);
                 }
             }
         }
     }
 
     // While one buffer is hashed, the next one is filled and written: hashing takes as long as both.
-    private async Task CopyAsync(Stream source, SafeFileHandle partial, IncrementalHash hash, IProgress<Arrived> arrived, CancellationToken cancellation)
+    private async Task CopyAsync(Stream source, SafeFileHandle handle, IncrementalHash hash, IProgress<Arrived> arrived, CancellationToken cancellation)
     {
         var (buffer, other) = (ArrayPool<byte>.Shared.Rent(BufferBytes), ArrayPool<byte>.Shared.Rent(BufferBytes));
-        var (hashing, length) = (Task.CompletedTask, RandomAccess.GetLength(partial));
+        var (hashing, length) = (Task.CompletedTask, RandomAccess.GetLength(handle));
         try
         {
             while (length < file.Bytes)
@@ -109,7 +136,7 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
                 }
 
                 // The disk begins on it at once, so that the flush at the end has little left.
-                s_files.Append(partial, length, [buffer.AsMemory(0, read)]);
+                s_files.Append(handle, length, [buffer.AsMemory(0, read)]);
                 await hashing.ConfigureAwait(false);
                 var came = buffer;
                 hashing = Task.Run(() => hash.AppendData(came, 0, read), CancellationToken.None);
@@ -121,10 +148,10 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
         finally
         {
             await hashing.ConfigureAwait(false);
-            if (RandomAccess.GetLength(partial) > length)
+            if (RandomAccess.GetLength(handle) > length)
             {
                 // Of a write that failed in the middle; the hash knows nothing of it.
-                RandomAccess.SetLength(partial, length);
+                RandomAccess.SetLength(handle, length);
             }
 
             ArrayPool<byte>.Shared.Return(buffer);
@@ -148,11 +175,11 @@ internal sealed class Arrival(BundleFolder folder, BundleFile file)
         }
     }
 
-    private static async Task HashAsync(SafeFileHandle partial, IncrementalHash hash, CancellationToken cancellation)
+    private static async Task HashAsync(SafeFileHandle handle, IncrementalHash hash, CancellationToken cancellation)
     {
         var buffer = new byte[BufferBytes];
         var at = 0L;
-        for (int read; (read = await RandomAccess.ReadAsync(partial, buffer, at, cancellation).ConfigureAwait(false)) > 0; at += read)
+        for (int read; (read = await RandomAccess.ReadAsync(handle, buffer, at, cancellation).ConfigureAwait(false)) > 0; at += read)
         {
             hash.AppendData(buffer, 0, read);
         }

@@ -25,22 +25,8 @@ internal sealed class FolderTarget(string path) : ISharingTarget
 
     public Task<bool> HasAsync(BundleFile file, CancellationToken cancellation) => Task.FromResult(Folder().Holds(file));
 
-    public async Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation)
-    {
-        using var source = Departure.OpenRead(file, path);
-        try
-        {
-            await new Arrival(Folder(), file).TakeAsync((offset, _) =>
-            {
-                source.Position = offset;
-                return Task.FromResult<Stream>(source);
-            }, sent, cancellation).ConfigureAwait(false);
-        }
-        catch (RayshardException e) when (e.ExitCode == ExitCode.NotSo)
-        {
-            throw Departure.Other(path);
-        }
-    }
+    public Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation) =>
+        Arrival.Into(Folder(), file).TakeAsync(path, sent, cancellation);
 
     public Task PublishAsync(BundleHead head, CancellationToken cancellation)
     {

@@ -62,18 +62,11 @@ internal sealed partial class OciLayoutTarget : ISharingTarget
     public Task<bool> HasAsync(BundleFile file, CancellationToken cancellation) =>
         Task.FromResult(new FileInfo(BlobPath(file.Sha256)) is { Exists: true, LinkTarget: null } info && info.Length == file.Bytes && Digest.OfFile(info.FullName) == file.Sha256);
 
-    // A file on a disk is soon written again: what was cut is overwritten by the next push.
-    public async Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation)
+    public Task WriteAsync(BundleFile file, string path, IProgress<Arrived> sent, CancellationToken cancellation)
     {
-        using var source = new Departure(file, path);
-        await WriteAsync(BlobPath(file.Sha256), $"{Digest.Of(file.Name)}", async stream =>
-        {
-            for (ArraySegment<byte> chunk; (chunk = await source.NextAsync(cancellation).ConfigureAwait(false)).Count > 0;)
-            {
-                await stream.WriteAsync(chunk, cancellation).ConfigureAwait(false);
-                sent.Report(new(chunk.Count, HasTravelled: true));
-            }
-        }).ConfigureAwait(false);
+        // Two files of a bundle may have the same bytes, and are written side by side.
+        var (blob, beside) = (BlobPath(file.Sha256), $"{BlobPath(file.Sha256)}.{Digest.Of(file.Name)}");
+        return WrittenAsync(blob, () => new Arrival(file, beside, () => _files.Rename(beside, blob)).TakeAsync(path, sent, cancellation));
     }
 
     public async Task PublishAsync(BundleHead head, CancellationToken cancellation)
@@ -118,22 +111,24 @@ internal sealed partial class OciLayoutTarget : ISharingTarget
         }
     }
 
-    private Task ReplaceAsync(string path, byte[] content) => WriteAsync(path, "whole", stream => stream.WriteAsync(content).AsTask());
-
-    // Two files of a bundle may have the same bytes, and are written side by side.
-    private async Task WriteAsync(string path, string writer, Func<Stream, Task> write)
+    private Task ReplaceAsync(string path, byte[] content) => WrittenAsync(path, async () =>
     {
-        var beside = $"{path}.{writer}";
+        var beside = path + ".whole";
+        using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            await stream.WriteAsync(content).ConfigureAwait(false);
+            stream.Flush(flushToDisk: true);
+        }
+
+        _files.Rename(beside, path);
+    });
+
+    private static async Task WrittenAsync(string path, Func<Task> write)
+    {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using (var stream = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                await write(stream).ConfigureAwait(false);
-                stream.Flush(flushToDisk: true);
-            }
-
-            _files.Rename(beside, path);
+            await write().ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -39,11 +39,13 @@ public sealed class CountedTransferTests(S3Server server) : IDisposable
         await CampaignAsync(new(bundle, () => $"http://{nginx.Host}") { IsPushed = false });
     }
 
-    [Fact]
-    public async Task To_and_from_a_folder_at_most_a_chunk_travels_twice()
+    [Theory]
+    [InlineData("folder:{0}")]
+    [InlineData("oci:{0}:v1")]
+    public async Task To_and_from_a_folder_at_most_a_chunk_travels_twice(string form)
     {
         using var shop = Shop(Shards, side: 1100);
-        await CampaignAsync(new(shop.Bundle(), () => $"folder:{_shop[$"{Guid.NewGuid():N}"]}") { Counted = () => (_written, _written) });
+        await CampaignAsync(new(shop.Bundle(), () => string.Format(CultureInfo.InvariantCulture, form, _shop[$"{Guid.NewGuid():N}"])) { Counted = () => (_written, _written) });
     }
 
     [Fact]

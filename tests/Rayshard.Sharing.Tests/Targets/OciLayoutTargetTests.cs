@@ -63,6 +63,26 @@ public sealed class OciLayoutTargetTests : SharingTargetContract
         Assert.True(File.Exists(Path.Combine(pulled.Folder, BundleNames.Preview)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_push_that_was_cut_goes_on_where_it_stopped_and_starts_anew_where_that_was_torn(bool isTorn)
+    {
+        var bundle = Shop.Bundle();
+        var shard = bundle.Head.Files.MaxBy(file => file.Bytes)!;
+        var (path, half) = (Path.Combine(bundle.Folder, shard.Name), (int)(shard.Bytes / 2));
+        var kept = File.ReadAllBytes(path)[..half];
+        kept[0] ^= isTorn ? (byte)1 : (byte)0;
+        Directory.CreateDirectory(Shop["layout/blobs/sha256"]);
+        File.WriteAllBytes(Shop[$"layout/blobs/sha256/{shard.Sha256}.{Digest.Of(shard.Name)}"], kept);
+
+        var moved = await PushAsync(bundle);
+
+        Assert.Equal(bundle.Head.Files.Sum(file => file.Bytes) - (isTorn ? 0 : half) + (isTorn ? shard.Bytes - half : 0), moved);
+        Assert.Equal(shard.Sha256, Digest.OfFile(Shop[$"layout/blobs/sha256/{shard.Sha256}"]));
+        Assert.DoesNotContain(Directory.GetFiles(Shop["layout/blobs/sha256"]), file => Path.GetFileName(file).Contains('.'));
+    }
+
     [Fact]
     public void Without_a_tag_it_is_no_reference() =>
         Assert.Equal(ExitCode.AskedWrongly, Assert.Throws<RayshardException>(() => SharingTarget.Open("oci:/somewhere", "to", Shop["state"])).ExitCode);
