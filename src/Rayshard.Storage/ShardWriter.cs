@@ -134,7 +134,7 @@ public sealed class ShardWriter : IDisposable
         if (_end - Math.Max(_durable, _flushing.Bytes) >= FlushBytes)
         {
             EndFlush();
-            _flushing = (Task.Run(() => _files.Flush(_file)), _held.Count, _end);
+            _flushing = (Task.Factory.StartNew(() => _files.Flush(_file), default, TaskCreationOptions.LongRunning, TaskScheduler.Default), _held.Count, _end);
         }
     }
 
@@ -224,7 +224,8 @@ public sealed class ShardWriter : IDisposable
         return record.Frame != frame.Key ? "the record is another frame's" : Layout.WhyNot(record) ?? (record.Bytes.Length > FrameScan.MaxRecordBytes ? "the record is larger than 1 MiB" : Layout.WhyNot(blobs));
     }
 
-    // One flush may be under way while frames are appended, so that the disk works beside the hashing.
+    // One flush may be under way while frames are appended, so that the disk works beside the hashing: on a thread of its own, for it would take one of
+    // the few of the pool that hash.
     private void EndFlush()
     {
         if (_flushing.Task is { } task)
