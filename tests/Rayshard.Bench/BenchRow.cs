@@ -75,8 +75,8 @@ internal sealed record BenchRow(string Name, double Ours, double? Peer, double? 
         ["name"] = Name, ["ours"] = Ours, ["peer"] = Peer, ["ratio"] = Ratio, ["unit"] = Unit, ["goal"] = Goal, ["holds"] = Holds,
     };
 
-    // Issue 4 names them of the whole, and EXR of 1080p.
-    private static double? StoreGoal(string way) => way switch { "tarfile+sha256" => 3, "hdf5-gzip" => 30, "exr-zip" => 10, _ => null };
+    // Issue 4 names them of the whole, and EXR of 1080p; of webdataset its own writer, where it is there.
+    private static double? StoreGoal(string way) => way == $"{Storing.Peers[0]}+sha256" ? 3 : way switch { "hdf5-gzip" => 30, "exr-zip" => 10, _ => null };
 
     private static BenchRow Against(Samples samples, string name, string ours, string peer, string unit, double? goal)
     {

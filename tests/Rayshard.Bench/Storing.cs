@@ -17,8 +17,11 @@ internal sealed class Storing
     // Of a slow peer's frames.
     private const int SlowPart = 8;
 
+    // Debian's own, because it is the one with NumPy where Blender comes from Debian.
+    private const string Python = "/usr/bin/python3";
+
     /// <summary>Who else is measured, as store.py names them.</summary>
-    public static readonly string[] Peers = ["tarfile", "npsave", "h5py", "memmap", "hdf5-gzip"];
+    public static readonly string[] Peers = [.. Webdataset(), "tarfile", "npsave", "h5py", "memmap", "hdf5-gzip"];
 
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(3);
     private static readonly DurableFiles s_files = new();
@@ -204,9 +207,7 @@ internal sealed class Storing
     private Task<Dictionary<string, double>> PythonAsync(string way, string folder, bool hashed)
     {
         var frames = way == "hdf5-gzip" ? Math.Max(2, _frames / SlowPart) : _frames;
-
-        // Debian's own, because it is the one with NumPy where Blender comes from Debian.
-        return ToldAsync(frames, "/usr/bin/python3", Path.Combine(_bench, "peers", "store.py"), way, folder, Text(frames), Text(_size.Width), Text(_size.Height), hashed ? "1" : "0");
+        return ToldAsync(frames, Python, Path.Combine(_bench, "peers", "store.py"), way, folder, Text(frames), Text(_size.Width), Text(_size.Height), hashed ? "1" : "0");
     }
 
     private Task<Dictionary<string, double>> ExrAsync(string folder)
@@ -249,6 +250,21 @@ internal sealed class Storing
 
     private static Dictionary<string, double> Rates(double megabytes, double seconds, double cpuSeconds) =>
         new() { ["mb_per_s"] = megabytes / seconds, ["cpu_s_per_gb"] = cpuSeconds / (megabytes / 1000) };
+
+    // Debian has no package of it.
+    private static string[] Webdataset()
+    {
+        using var python = Process.Start(new ProcessStartInfo(Python, ["-c", "import webdataset"]) { RedirectStandardError = true })!;
+        python.StandardError.ReadToEnd();
+        python.WaitForExit();
+        if (python.ExitCode == 0)
+        {
+            return ["webdataset"];
+        }
+
+        Console.WriteLine($"{Python} can't import webdataset (measured: version 1.0.2), so tarfile, which it writes with, stands in for it.");
+        return [];
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

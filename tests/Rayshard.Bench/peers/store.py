@@ -1,7 +1,7 @@
 """Stores noisy frames of floats and flushes them, then reads them: some in a random order, all in order, all in a random order.
 
-Arguments: way, folder, frames, width, height, 1 to name each by its SHA-256. The ways: tarfile (as webdataset's TarWriter does: a TarInfo and
-addfile() of the bytes that numpy.save gives), npsave (a file per frame), h5py (one file, a chunk per frame), memmap (one file, as large as all
+Arguments: way, folder, frames, width, height, 1 to name each by its SHA-256. The ways: webdataset (its own TarWriter), tarfile (the same without
+webdataset: a TarInfo and addfile() of the bytes that numpy.save gives), npsave (a file per frame), h5py (one file, a chunk per frame), memmap (one file, as large as all
 frames), hdf5-gzip (a compressed file per frame, as BlenderProc's writer). All of it is written once before the clock starts, so that no memory
 is touched for the first time behind it.
 """
@@ -51,6 +51,22 @@ class Tarfile:
         with tarfile.open(self.path, "r|") as tar:
             for entry in tar:
                 yield numpy.load(io.BytesIO(tar.extractfile(entry).read()))
+
+
+class Webdataset(Tarfile):
+    def write(self, folder, frames, arrays, hashed):
+        import webdataset
+        self.path = os.path.join(folder, "frames.tar")
+        with webdataset.TarWriter(self.path) as tar:
+            for i in range(frames):
+                array = arrays[i % len(arrays)]
+                if hashed:
+                    # Encoded here, for it tells nobody the bytes that it writes.
+                    data = io.BytesIO()
+                    numpy.save(data, array)
+                    array = data.getvalue()
+                tar.write({"__key__": "%s-%d" % (name_of(array, i, hashed), i), "npy": array})
+        flush(self.path)
 
 
 class NpSave:
@@ -122,7 +138,7 @@ def main(way, folder, frames, width, height, hashed):
     frames, shape = int(frames), (int(height), int(width), 4)
     # Made, and so touched, before the clock starts: first touch of memory that the host has reclaimed is 5-10 times slower.
     arrays = list(numpy.random.default_rng(7).random((min(16, frames),) + shape, numpy.float32))
-    peer = {"tarfile": Tarfile, "npsave": NpSave, "h5py": H5py, "memmap": Memmap, "hdf5-gzip": Hdf5Gzip}[way]()
+    peer = {"webdataset": Webdataset, "tarfile": Tarfile, "npsave": NpSave, "h5py": H5py, "memmap": Memmap, "hdf5-gzip": Hdf5Gzip}[way]()
     with tempfile.TemporaryDirectory(dir=folder) as warm:
         peer.write(warm, frames, arrays, hashed == "1")
     # What is deleted is given back to the disk before the clock starts.
