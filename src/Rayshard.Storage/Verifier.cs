@@ -1,8 +1,8 @@
 namespace Rayshard.Storage;
 
 /// <summary>
-/// Reads a store's every byte again and says what is wrong with it and where. Writes nothing, takes no lock, and needs memory for one
-/// shard's manifest, and a line for each shard that it has read. A partial is no shard yet and is passed over: its writer checks it.
+/// Reads a store's every byte again, a shard a core, and says what is wrong with it and where. Writes nothing, takes no lock, and needs memory for a
+/// shard's manifest per core, and a line for each shard that it has read. A partial is no shard yet and is passed over: its writer checks it.
 /// </summary>
 public sealed class Verifier(string store, VerifyOptions? options = null)
 {
@@ -39,11 +39,13 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
     public static IEnumerable<Fault> Shards(StoredExperiment experiment, string? indexFolder, CancellationToken cancellation = default)
     {
         var faults = 0;
-        var found = experiment.Sealed().AsParallel().AsOrdered().WithCancellation(cancellation).Select(number => ShardFaults(experiment, number, cancellation));
-        foreach (var fault in found.SelectMany(ofShard => ofShard))
+        foreach (var shard in SideBySide.InOrder(experiment.Sealed(), (number, ending) => Read(experiment.ShardPath(number), "", experiment, number, quick: false, ending), cancellation))
         {
-            faults++;
-            yield return fault;
+            foreach (var fault in shard.Faults)
+            {
+                faults++;
+                yield return fault;
+            }
         }
 
         foreach (var fault in faults == 0 && indexFolder is not null ? IndexVerifier.Run(experiment, indexFolder, cancellation) : [])
@@ -52,19 +54,18 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
         }
     }
 
-    private static List<Fault> ShardFaults(StoredExperiment experiment, int number, CancellationToken cancellation)
+    private static ReadShard Read(string path, string folder, StoredExperiment? experiment, int number, bool quick, CancellationToken cancellation)
     {
-        var path = experiment.ShardPath(number);
-        if (Try(() => ShardBytes.Open(path, Path.GetFileName(path)), out var damage) is not { } bytes)
+        try
         {
-            return [damage!];
-        }
-
-        using (bytes)
-        {
-            var verifier = new ShardVerifier(bytes, experiment, number, quick: false);
+            using var bytes = ShardBytes.Open(path, Path.Combine(folder, Path.GetFileName(path)));
+            var verifier = new ShardVerifier(bytes, experiment, number, quick);
             verifier.Run(cancellation);
-            return verifier.Faults;
+            return new(path, bytes.Length, verifier, verifier.Faults);
+        }
+        catch (DamagedShardException e)
+        {
+            return new(path, 0, null, [e.Fault]);
         }
     }
 
@@ -116,10 +117,13 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
         var folderName = Path.GetFileName(folder);
         ShardPaths.TryReadFolder(folderName, out var name);
         var faults = 0;
-        foreach (var number in experiment?.Sealed() ?? StoredExperiment.Numbers(folder, name))
+        var numbers = experiment?.Sealed() ?? StoredExperiment.Numbers(folder, name);
+        var shards = SideBySide.InOrder(
+            numbers, (number, ending) => Read(Path.Combine(folder, ShardPaths.Shard(name, number)), folderName, experiment, number, _options.Quick, ending), cancellation);
+        foreach (var shard in shards)
         {
-            var file = ShardPaths.Shard(name, number);
-            foreach (var fault in Shard(Path.Combine(folder, file), Path.Combine(folderName, file), experiment, number, catalog, cancellation))
+            Count(shard, folderName, catalog);
+            foreach (var fault in shard.Faults)
             {
                 faults++;
                 yield return fault;
@@ -141,29 +145,19 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
         }
     }
 
-    private List<Fault> Shard(string path, string name, StoredExperiment? experiment, int number, CatalogVerifier catalog, CancellationToken cancellation)
+    private void Count(ReadShard shard, string folder, CatalogVerifier catalog)
     {
         Counts.Shards++;
-        var (folder, file) = (Path.GetDirectoryName(name)!, Path.GetFileName(name));
-        var bytes = Try(() => ShardBytes.Open(path, name), out var damage);
-        if (bytes is null)
+        Counts.Bytes += shard.Bytes;
+        var frames = shard.Verifier?.Frames.Count ?? 0;
+        Counts.Frames += frames;
+        Counts.Missing += (shard.Verifier?.Layout?.Expected ?? frames) - frames;
+        if (shard.Verifier is not null)
         {
-            _shards.Add(new(folder, file, 0, null, 0, 1));
-            return [damage!];
+            catalog.Check(folder, shard.Path, shard.Verifier);
         }
 
-        using (bytes)
-        {
-            Counts.Bytes += bytes.Length;
-            var verifier = new ShardVerifier(bytes, experiment, number, _options.Quick);
-            verifier.Run(cancellation);
-            Counts.Frames += verifier.Frames.Count;
-            Counts.Missing += (verifier.Layout?.Expected ?? 0) - verifier.Frames.Count;
-            catalog.Check(folder, path, verifier);
-            var faults = verifier.Faults;
-            _shards.Add(new(folder, file, bytes.Length, verifier.Mark?.Manifest, verifier.Frames.Count, faults.Count));
-            return faults;
-        }
+        _shards.Add(new(folder, Path.GetFileName(shard.Path), shard.Bytes, shard.Verifier?.Mark?.Manifest, frames, shard.Faults.Count));
     }
 
     // A file's name is a stranger's text as well: control characters stay out of the terminal.
@@ -183,4 +177,7 @@ public sealed class Verifier(string store, VerifyOptions? options = null)
             return null;
         }
     }
+
+    // Without a verifier it could not be opened, which is the one fault then.
+    private sealed record ReadShard(string Path, long Bytes, ShardVerifier? Verifier, IReadOnlyList<Fault> Faults);
 }
