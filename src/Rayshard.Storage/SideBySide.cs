@@ -30,6 +30,7 @@ internal static class SideBySide
         }
         finally
         {
+            // Of what is still made nobody asks how it ended.
             ending.Cancel();
             Task.WhenAll(ahead).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(CancellationToken.None);
         }

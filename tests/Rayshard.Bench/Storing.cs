@@ -46,7 +46,6 @@ internal sealed class Storing
 
     public IReadOnlyList<Contender> Contenders =>
     [
-
         // On a thread of its own, as a run's: on one of the pool's two, which waits for those that hash, it left one that hashes, and half the speed.
         Settled("shard", folder => Task.Factory.StartNew(() => Shard(folder).Measured, default, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
         Settled("disk", folder => Task.FromResult(Disk(folder))),

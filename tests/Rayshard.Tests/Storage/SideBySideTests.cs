@@ -73,7 +73,7 @@ public sealed class SideBySideTests
             if (i > 0)
             {
                 Interlocked.Increment(ref running);
-                ending.WaitHandle.WaitOne();
+                Assert.True(ending.WaitHandle.WaitOne(TimeSpan.FromSeconds(10)));
                 Thread.Sleep(20);
                 Interlocked.Decrement(ref running);
             }
