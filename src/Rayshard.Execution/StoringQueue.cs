@@ -4,12 +4,14 @@ namespace Rayshard.Execution;
 
 /// <summary>
 /// Frames on their way into shards: hashed side by side on the thread pool and appended in order, each by the thread that has just hashed it, whose
-/// core's cache still holds it. Small frames go together, for a hop to another thread costs as much as to hash one of them; those that are left when
+/// core's cache still holds it. Small frames go together, for a hop to another thread costs as much as to hash one of them; those that wait when
 /// the caller has nothing else to do it stores itself. What fails is thrown by the next call. One caller.
 /// </summary>
 internal sealed class StoringQueue : IDisposable
 {
-    private const long BatchBytes = 512 << 10;
+    // So much that the caller of a render, between the Workers' answers, stores nearly all small frames itself: a hop for each half a megabyte was an
+    // eighth of the host's CPU at 64x64. Frames that come faster than one thread hashes fill it.
+    private const long BatchBytes = 4 << 20;
 
     // A flush of the disk, or a seal, does not hold up the hashing.
     private const long AheadBytes = 32 << 20;

@@ -128,7 +128,7 @@ static void Show(IReadOnlyList<BenchRow> rows)
 
     AnsiConsole.Console.Profile.Width = 140;
     AnsiConsole.Write(table);
-    Console.WriteLine("Medians. Frames/s are steady: start-up and the first 200 frames are left out, for the kit and its peers alike.");
+    Console.WriteLine("Medians. Frames/s are steady: start-up and the first frames (2000 at 64x64) are left out, for the kit and its peers alike.");
 }
 
 static string Number(double? value) => value?.ToString(value < 10 ? "0.00" : "0", CultureInfo.InvariantCulture) ?? "";
