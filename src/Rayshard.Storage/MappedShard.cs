@@ -14,7 +14,7 @@ internal sealed unsafe class MappedShard : IDisposable
     private MappedShard(string path, MemoryMappedViewAccessor view, ShardLayout layout, FrameEntry[] frames)
     {
         (_path, _view, _layout) = (path, view, layout);
-        _places = Array.ConvertAll(frames, frame => new Place(frame.Index, frame.Offset, frame.RecordBytes, frame.RecordXxh3));
+        _places = Array.ConvertAll(frames, frame => new Place((int)(frame.Index - layout.First), frame.RecordBytes, frame.Offset, frame.RecordXxh3));
         _blobXxh3 = [.. frames.SelectMany(frame => frame.Blobs.Select(blob => blob.Xxh3))];
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -52,16 +52,17 @@ internal sealed unsafe class MappedShard : IDisposable
     public int? Find(long index)
     {
         // All frames are there, as a rule.
-        if (index - _layout.First is var guess && guess < _places.Length && _places[guess].Index == index)
+        var number = (int)(index - _layout.First);
+        if (number < _places.Length && _places[number].Number == number)
         {
-            return (int)guess;
+            return number;
         }
 
-        var found = Array.BinarySearch(_places, new(index, 0, 0, 0), Comparer<Place>.Create((left, right) => left.Index.CompareTo(right.Index)));
+        var found = Array.BinarySearch(_places, new(number, 0, 0, 0), Comparer<Place>.Create((left, right) => left.Number.CompareTo(right.Number)));
         return found >= 0 ? found : null;
     }
 
-    public long IndexOf(int place) => _places[place].Index;
+    public long IndexOf(int place) => _layout.First + _places[place].Number;
 
     public long RecordOffset(int place) => _places[place].Offset + Ustar.Block;
 
@@ -109,5 +110,6 @@ internal sealed unsafe class MappedShard : IDisposable
         _view.Dispose();
     }
 
-    private readonly record struct Place(long Index, long Offset, int RecordBytes, ulong RecordXxh3);
+    // Number: in the shard, from 0.
+    private readonly record struct Place(int Number, int RecordBytes, long Offset, ulong RecordXxh3);
 }
