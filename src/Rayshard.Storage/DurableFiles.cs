@@ -9,6 +9,9 @@ public sealed class DurableFiles : IDurableFiles
     // The disk gets so much at a time, while more is made.
     private const long WriteBytes = 8 << 20;
 
+    /// <summary>Whether what was appended stays in the page cache: for what comes at full speed and is read next.</summary>
+    public bool KeepsPages { get; init; }
+
     /// <inheritdoc/>
     public SafeFileHandle Open(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -23,7 +26,7 @@ public sealed class DurableFiles : IDurableFiles
         }
 
         var (from, to) = (offset / WriteBytes * WriteBytes, end / WriteBytes * WriteBytes);
-        if (from > 0 && from < to)
+        if (!KeepsPages && from > 0 && from < to)
         {
             // What the disk has by now of as much as is written makes room for it: the memory stays Blender's, and pages that were just used are cheaper than
             // fresh ones (on a virtual machine that had given them back, a third of the host's CPU at 1080p). What was written too lately stays.

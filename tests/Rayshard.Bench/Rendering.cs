@@ -68,13 +68,14 @@ internal sealed class Rendering(string root)
 
     private async Task<Dictionary<string, double>> KitAsync(string folder, Sizes size, Capture capture)
     {
+        var frames = size.Warm + size.Frames + Tail;
         var experiment = ExperimentResolver.Resolve(new()
         {
             Source = new(Path.Combine(Scene, "Bench.cs"), 1),
             Name = "turning-cube",
             Toolchain = "debian-12",
             Scene = new() { File = "scene.py" },
-            Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Unit = "rad", Linear = new(0, 2 * Math.PI, size.Warm + size.Frames + Tail) { OpenEnd = true } }],
+            Parameters = [new("turn") { Path = """objects["Cube"].rotation_euler[2]""", Unit = "rad", Linear = new(0, 2 * Math.PI * frames / size.Frames, frames) { OpenEnd = true } }],
             Render = new() { Width = size.Width, Height = size.Height, Samples = size.Samples },
             Passes = [new("combined")],
             Capture = capture,
@@ -89,7 +90,7 @@ internal sealed class Rendering(string root)
             Workers = Processes,
         };
         await kit.RenderAsync(request, steady, default, default);
-        return Written(folder, size.Warm + size.Frames + Tail, new()
+        return Written(folder, frames, new()
         {
             ["frames_per_s"] = size.Frames / steady.Seconds,
             ["host_cpu_ms_per_frame"] = 1000 * steady.HostSeconds / size.Frames,

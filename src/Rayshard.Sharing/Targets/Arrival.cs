@@ -18,7 +18,7 @@ internal sealed class Arrival(BundleFile file, string partial, Action place)
     public const int Tries = 5;
     private const int BufferBytes = 1 << 20;
 
-    private static readonly DurableFiles s_files = new();
+    private static readonly DurableFiles s_files = new() { KeepsPages = true };
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>A file that comes into a bundle's folder.</summary>
