@@ -7,6 +7,9 @@ namespace Rayshard.Tests.Execution;
 /// <summary>What is stored beside the rendering, when storing fails.</summary>
 public sealed class StoringQueueTests
 {
+    // More than go together, fewer than may wait.
+    private const int Many = 5000, Late = 3500;
+
     [Fact]
     public void After_a_failure_no_shard_is_sealed_for_it_would_have_a_hole()
     {
@@ -56,7 +59,7 @@ public sealed class StoringQueueTests
         using var goOn = new ManualResetEventSlim();
         using var othersAreHashed = new ManualResetEventSlim();
         var appended = new List<int>();
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < Many; i++)
         {
             var number = i;
             storing.Add(() =>
@@ -66,7 +69,7 @@ public sealed class StoringQueueTests
                     goOn.Wait();
                 }
 
-                if (number == 500)
+                if (number == Late)
                 {
                     othersAreHashed.Set();
                 }
@@ -75,13 +78,13 @@ public sealed class StoringQueueTests
             });
         }
 
-        othersAreHashed.Wait();
+        var areOthersHashed = othersAreHashed.Wait(TimeSpan.FromMinutes(1));
         var early = appended.Count;
         goOn.Set();
         storing.Drain();
 
-        Assert.Equal(0, early);
-        Assert.Equal(Enumerable.Range(0, 1000), appended);
+        Assert.Equal((true, 0), (areOthersHashed, early));
+        Assert.Equal(Enumerable.Range(0, Many), appended);
     }
 
     [Fact]
@@ -91,12 +94,12 @@ public sealed class StoringQueueTests
         var storing = new StoringQueue(new(Synthetic.Experiment()));
         using var othersAreHashed = new ManualResetEventSlim();
         var (inside, most, appended) = (0, 0, 0);
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < Many; i++)
         {
             var number = i;
             storing.Add(() =>
             {
-                if (number == 500)
+                if (number == Late)
                 {
                     othersAreHashed.Set();
                 }
@@ -119,7 +122,7 @@ public sealed class StoringQueueTests
 
         await Task.Run(storing.Drain, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
-        Assert.Equal((1, 1000), (most, appended));
+        Assert.Equal((1, Many), (most, appended));
     }
 
     [Fact]
