@@ -29,7 +29,7 @@ public sealed class DurableFiles : IDurableFiles
         if (!KeepsPages && from > 0 && from < to)
         {
             // What the disk has by now of as much as is written makes room for it: the memory stays Blender's, and pages that were just used are cheaper than
-            // fresh ones (on a virtual machine that had given them back, a third of the host's CPU at 1080p). What was written too lately stays.
+            // fresh ones (on a virtual machine that had given them back, nearly half of the host's CPU at 1080p). What was written too lately stays.
             var forgotten = Math.Max(0, from - (to - from));
             _ = Libc.Forget(file, forgotten, from - forgotten, Libc.DontNeed);
         }

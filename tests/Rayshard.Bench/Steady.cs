@@ -34,6 +34,13 @@ internal sealed class Steady(int from, int to) : IProgress<RenderProgress>
         }
     }
 
+    /// <summary>From here on this process's peak memory is counted anew; what it has now, in 10^6 bytes.</summary>
+    public static double ResetPeak()
+    {
+        File.WriteAllText("/proc/self/clear_refs", "5");
+        return Memory("self", "VmRSS");
+    }
+
     private static (long At, TimeSpan Host, double Blender) Now() => (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, Blenders().Sum(blender => blender.CpuSeconds));
 
     // Those below this process. /proc/PID/stat behind the name: parent's pid is field 2, user and system time are 12 and 13.
@@ -60,12 +67,6 @@ internal sealed class Steady(int from, int to) : IProgress<RenderProgress>
         }
 
         return ours;
-    }
-
-    private static double ResetPeak()
-    {
-        File.WriteAllText("/proc/self/clear_refs", "5");
-        return Memory("self", "VmRSS");
     }
 
     private static double Memory(string process, string field) =>

@@ -85,6 +85,17 @@ public class MappedFramesTests
     }
 
     [Fact]
+    public void Hundreds_of_shards_stay_mapped_for_opening_one_costs_as_much_as_thousands_of_frames()
+    {
+        using var folder = new TemporaryFolder();
+        var stored = Synthetic.RenderedStore(folder, Synthetic.Experiment(lights: 300, framesPerShard: 1));
+        using var frames = MappedFrames.Open(folder.Path);
+        Assert.Equal(600, frames.Indexes().Count());
+        File.Delete(stored.ShardPath(0));
+        ExpectFrame(frames, stored, 0);
+    }
+
+    [Fact]
     public void A_shard_that_is_replaced_stays_the_old_one_for_who_has_it()
     {
         using var folder = new TemporaryFolder();
