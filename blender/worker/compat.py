@@ -1,5 +1,7 @@
 """The only file that looks at Blender's version. Run on 2.83.5, 3.4.1, 4.3.2 and 5.2.2."""
+import ctypes
 import os
+import sys
 
 import bpy
 import numpy
@@ -45,24 +47,40 @@ def go_headless():
 
 
 class Chatter:
-    """Blender's talk about its progress, 4 KB a frame under -b: kept in memory, and told on stderr only where a frame fails."""
+    """Blender's talk about its progress, 70 writes of 4 KB in all a frame under -b: kept in memory, and told on stderr only where a frame fails.
+
+    C's stdout becomes a stream in memory, without a system call (0.1 ms a frame less than a file in memory). Python and C++ talk little and go
+    to such a file.
+    """
 
     def __init__(self):
-        # Python 3.7 (Blender 2.83) can't; there the host gets all of it.
-        self.kept = os.memfd_create("chatter") if hasattr(os, "memfd_create") else None
-        if self.kept is not None:
-            os.dup2(self.kept, 1)
+        self.libc, self.text, self.size = ctypes.CDLL(None), ctypes.c_void_p(), ctypes.c_size_t()
+        self.libc.open_memstream.restype = ctypes.c_void_p
+        self.stream = ctypes.c_void_p(self.libc.open_memstream(ctypes.byref(self.text), ctypes.byref(self.size)))
+        if self.stream:
+            ctypes.c_void_p.in_dll(self.libc, "stdout").value = self.stream.value
+        # Python 3.7 (blender.org's 2.83) can't; there the host gets what goes here.
+        self.file = os.memfd_create("chatter") if hasattr(os, "memfd_create") else None
+        if self.file is not None:
+            os.dup2(self.file, 1)
 
     def forget(self):
-        if self.kept is not None:
+        if self.stream:
+            self.libc.rewind(self.stream)
+        if self.file is not None:
             # Not truncated: giving the page back and taking it again costs 1.2 ms a frame.
-            os.lseek(self.kept, 0, os.SEEK_SET)
+            os.lseek(self.file, 0, os.SEEK_SET)
 
     def tell(self):
-        if self.kept is not None:
-            size = os.lseek(self.kept, 0, os.SEEK_CUR)
-            os.write(2, os.pread(self.kept, size, 0)[-65536:])
-            self.forget()
+        sys.stdout.flush()
+        said = b""
+        if self.file is not None:
+            said = os.pread(self.file, os.lseek(self.file, 0, os.SEEK_CUR), 0)
+        if self.stream:
+            self.libc.fflush(self.stream)
+            said += ctypes.string_at(self.text, self.size.value)
+        os.write(2, said[-65536:])
+        self.forget()
 
 
 def settled(scene, render, threads, compositing):

@@ -22,7 +22,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     private const int Tries = 3;
 
     // Answers of tiny frames: to wake up for each costs as much as to take it.
-    private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(20);
 
     // Held while the run's thread works; not while the caller has an outcome.
     private readonly Lock _gate = new();
@@ -33,6 +33,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     private readonly bool[] _canRead = new bool[lanes.Count];
     private int _permits = window;
     private long _order;
+    private int _thread;
     private Exception? _fault;
     private bool _more = true, _isFinished;
 
@@ -123,7 +124,10 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     public void GiveBack()
     {
         Interlocked.Increment(ref _permits);
-        bell.Ring();
+        if (Environment.CurrentManagedThreadId != Volatile.Read(ref _thread))
+        {
+            bell.Ring();
+        }
     }
 
     /// <summary>Stops everything at once. The first reason stands. Any thread.</summary>
@@ -166,6 +170,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     {
         lock (_gate)
         {
+            Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
             for (; ; )
             {
                 if (_more && finish.IsCancellationRequested)
@@ -212,6 +217,11 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
         if (lanes.All(lane => lane.IsBusy(s_nap)))
         {
             bell.Nap(s_nap);
+        }
+
+        if (_more && Volatile.Read(ref _permits) > 0)
+        {
+            bell.Ring(); // Given back by this thread, which must not sleep before it has taken another frame.
         }
 
         for (var i = 0; i < lanes.Count; i++)

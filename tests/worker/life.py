@@ -35,3 +35,25 @@ class Life(WorkerTest):
             worker.send(type="dance")
             self.assertEqual(64, worker.process.wait(20))
             self.assertIn("dance", worker.text())
+
+    def test_tells_what_was_said_in_a_frame_that_fails_and_of_no_other(self):
+        root = self.scene('''
+            import ctypes
+            def apply(parameters):
+                ctypes.CDLL(None).puts(b"C says %d" % parameters["n"])
+                print("Python says", parameters["n"])
+                if parameters["n"] == 3:
+                    bpy.ops.render.render()
+                    raise ValueError("no")
+        ''')
+        with Worker() as worker:
+            worker.open(root=root)
+            for n in (1, 2):
+                self.assert_frame(worker, apply={"n": n})
+            self.assertNotIn("Fra:", worker.text())
+            self.assert_failed(worker, "scene", "no", apply={"n": 3})
+            for said in ("C says 3", "Python says 3", "Fra:1"):
+                self.assertIn(said, worker.text())
+            self.assertNotIn("C says 2", worker.text())
+            self.assert_frame(worker, apply={"n": 4})
+            self.assertNotIn("says 4", worker.text())
