@@ -47,7 +47,7 @@ def go_headless():
 
 
 class Chatter:
-    """Blender's talk about its progress, 70 writes of 4 KB in all a frame under -b: kept in memory, and told on stderr only where a frame fails.
+    """Blender's talk about its progress, 70 writes a frame under -b, 4 KB: kept in memory, and told on stderr only where a frame fails.
 
     C's stdout becomes a stream in memory, without a system call (0.1 ms a frame less than a file in memory). Python and C++ talk little and go
     to such a file.
