@@ -170,7 +170,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     {
         lock (_gate)
         {
-            Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+            Interlocked.Exchange(ref _thread, Environment.CurrentManagedThreadId); // Before it looks for permits: whoever gives one back now either rings or is seen.
             for (; ; )
             {
                 if (_more && finish.IsCancellationRequested)
