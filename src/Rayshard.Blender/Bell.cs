@@ -21,15 +21,14 @@ internal sealed class Bell
         }
     }
 
-    /// <summary>Sleeps for a time, or until the bell rings; not at all where it has rung. One thread.</summary>
+    /// <summary>
+    /// Sleeps for a time, or until the bell rings. What has rung it before waits for that long, or the sleeper's own rings would keep it awake; the
+    /// next <see cref="Wait"/> heeds it. One thread.
+    /// </summary>
     public void Nap(TimeSpan time)
     {
         Interlocked.Exchange(ref _isAsleep, 1);
-        if (Volatile.Read(ref _isRung) == 0)
-        {
-            Native.Wait([new((int)_event.DangerousGetHandle())], (int)time.TotalMilliseconds);
-        }
-
+        Native.Wait([new((int)_event.DangerousGetHandle())], (int)time.TotalMilliseconds);
         Interlocked.Exchange(ref _isAsleep, 0);
     }
 

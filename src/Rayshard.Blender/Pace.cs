@@ -23,7 +23,7 @@ internal sealed class Pace(WorkerPoolOptions options)
         ? 1
         : (int)Math.Clamp(s_ahead / (_median + TimeSpan.FromTicks(1)), 2, Math.Max(2, slots / 2));
 
-    /// <summary>Whether so many frames, each shorter than a time, keep a Worker at work for many times as long.</summary>
+    /// <summary>Whether so many frames, each shorter than a time, keep a Worker at work for four times as long.</summary>
     public bool Keeps(int frames, TimeSpan time) => _median < time / 2 && frames * _median > 4 * time;
 
     /// <summary>Notes a rendered frame.</summary>

@@ -33,7 +33,6 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     private readonly bool[] _canRead = new bool[lanes.Count];
     private int _permits = window;
     private long _order;
-    private int _thread;
     private Exception? _fault;
     private bool _more = true, _isFinished;
 
@@ -124,10 +123,7 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     public void GiveBack()
     {
         Interlocked.Increment(ref _permits);
-        if (Environment.CurrentManagedThreadId != Volatile.Read(ref _thread))
-        {
-            bell.Ring();
-        }
+        bell.Ring();
     }
 
     /// <summary>Stops everything at once. The first reason stands. Any thread.</summary>
@@ -170,7 +166,6 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
     {
         lock (_gate)
         {
-            Interlocked.Exchange(ref _thread, Environment.CurrentManagedThreadId); // Before it looks for permits: whoever gives one back now either rings or is seen.
             for (; ; )
             {
                 if (_more && finish.IsCancellationRequested)
@@ -217,11 +212,6 @@ internal sealed class RenderRun(int window, IReadOnlyList<Lane> lanes, LiveWorke
         if (lanes.All(lane => lane.IsBusy(s_nap)))
         {
             bell.Nap(s_nap);
-        }
-
-        if (_more && Volatile.Read(ref _permits) > 0)
-        {
-            bell.Ring(); // Given back by this thread, which must not sleep before it has taken another frame.
         }
 
         for (var i = 0; i < lanes.Count; i++)

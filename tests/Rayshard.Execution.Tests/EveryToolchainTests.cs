@@ -72,11 +72,13 @@ public sealed class EveryToolchainTests
         return toolchain;
     }
 
-    // Each pass that this Blender has, by each capture; each kind of parameter reaches the render; its properties are those that the build checks paths by.
+    // Each pass that this Blender has, by each capture; each kind of parameter reaches the render; what was said is told where a frame fails; its properties are
+    // those that the build checks paths by.
     private static async Task AssertWorkerAsync(Toolchain toolchain)
     {
         var start = new ProcessStartInfo("/usr/bin/python3",
-            [Path.Combine(TestMachine.Root, "tests", "worker", "test_worker.py"), "Captures.test_agree_to_the_bit", "Frames.test_every_kind_of_parameter_reaches_the_render", "Properties"])
+            [Path.Combine(TestMachine.Root, "tests", "worker", "test_worker.py"), "Captures.test_agree_to_the_bit", "Frames.test_every_kind_of_parameter_reaches_the_render",
+                "Life.test_tells_what_was_said_in_a_frame_that_fails_and_of_no_other", "Properties"])
         {
             RedirectStandardError = true,
         };
