@@ -22,10 +22,12 @@ internal sealed record Sizes(string Name, int Width, int Height, int Samples, in
 /// <param name="Widest">The widest frame it is run at: at larger ones the renderer hides what they differ in, and they cost minutes.</param>
 /// <param name="Part">It renders one of so many frames: it is slow.</param>
 /// <param name="HasWindow">Whether its Blender needs a display.</param>
-internal sealed record Way(string Name, string Label, string Script, int Widest, int Part = 1, bool HasWindow = false)
+/// <param name="Blenders">How many share the two cores.</param>
+internal sealed record Way(string Name, string Label, string Script, int Widest, int Part = 1, bool HasWindow = false, int Blenders = 2)
 {
     public static readonly IReadOnlyList<Way> All =
     [
+        new("exr-alone", "render call + EXR 32 ZIP, in one Blender of two threads", "files.py", 64, Blenders: 1),
         new("exr", "render call + EXR 32 ZIP", "files.py", 1920),
         new("exr-none", "render call + EXR 32", "files.py", 256),
         new("png16", "render call + PNG16", "files.py", 256),
@@ -35,17 +37,17 @@ internal sealed record Way(string Name, string Label, string Script, int Widest,
     ];
 }
 
-/// <summary>End to end, a cube that turns: the kit, and what two Blenders of one thread do without it.</summary>
+/// <summary>End to end, a cube that turns: the kit, and what two Blenders of one thread, or one of two, do without it.</summary>
 internal sealed class Rendering(string root)
 {
-    private const int Processes = 2;
+    private const int Cores = 2;
 
     // Of a way that has nothing to compile.
     private const int EnoughFrames = 1200;
 
     // A large frame is told of when the next one comes, so the clock starts a frame or two late: with frames behind the last one it also stops late.
     // Without them the kit seemed faster than the bare loop by a constant 1.8 frames of 6 at 1080p, and of 12 at 512.
-    private const int Tail = 2 * Processes;
+    private const int Tail = 2 * Cores;
 
     private readonly string _bench = Path.Combine(root, "tests", "Rayshard.Bench");
 
@@ -87,7 +89,7 @@ internal sealed class Rendering(string root)
             Experiments = [new(experiment, Scene)],
             StoreFolder = Path.Combine(folder, "store"),
             RunsFolder = Path.Combine(folder, "runs"),
-            Workers = Processes,
+            Workers = Cores,
         };
         await kit.RenderAsync(request, steady, default, default);
         return Written(folder, frames, new()
@@ -104,7 +106,7 @@ internal sealed class Rendering(string root)
         var fewer = size with { Frames = Math.Min(EnoughFrames, size.Frames) / way.Part, Warm = size.Warm / way.Part };
         if (!way.HasWindow)
         {
-            return await PeerAsync(way.Script, folder, fewer, way.Name);
+            return await PeerAsync(way.Script, folder, fewer, way.Name, blenders: way.Blenders);
         }
 
         using var server = Process.Start(new ProcessStartInfo("Xvfb", "-displayfd 1 -screen 0 1280x720x24 -nolisten tcp") { RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -124,12 +126,12 @@ internal sealed class Rendering(string root)
     {
         const int frames = 3;
         var begun = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Processes).Select(async one =>
+        await Task.WhenAll(Enumerable.Range(0, Cores).Select(async one =>
         {
             for (var i = 0; i < frames; i++)
             {
                 var output = Directory.CreateDirectory(Path.Combine(folder, $"{one}-{i}")).FullName;
-                using var blender = Start("one.py", output, size, "", null);
+                using var blender = Start("one.py", output, size, "", null, Cores);
                 var heard = await Task.WhenAll(blender.StandardError.ReadToEndAsync(), blender.StandardOutput.ReadToEndAsync());
                 if (!File.Exists(Path.Combine(output, "frame.exr")))
                 {
@@ -137,12 +139,12 @@ internal sealed class Rendering(string root)
                 }
             }
         }));
-        return new Dictionary<string, double> { ["frames_per_s"] = Processes * frames / Stopwatch.GetElapsedTime(begun).TotalSeconds };
+        return new Dictionary<string, double> { ["frames_per_s"] = Cores * frames / Stopwatch.GetElapsedTime(begun).TotalSeconds };
     }
 
-    private async Task<Dictionary<string, double>> PeerAsync(string script, string folder, Sizes size, string way = "", string? display = null)
+    private async Task<Dictionary<string, double>> PeerAsync(string script, string folder, Sizes size, string way = "", string? display = null, int blenders = Cores)
     {
-        var peers = Enumerable.Range(0, Processes).Select(i => Start(script, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName, size, way, display)).ToList();
+        var peers = Enumerable.Range(0, blenders).Select(i => Start(script, Directory.CreateDirectory(Path.Combine(folder, $"{i}")).FullName, size, way, display, blenders)).ToList();
         try
         {
             foreach (var peer in peers)
@@ -185,13 +187,13 @@ internal sealed class Rendering(string root)
         return measured;
     }
 
-    private Process Start(string script, string folder, Sizes size, string way, string? display) => Process.Start(new ProcessStartInfo("blender")
+    private Process Start(string script, string folder, Sizes size, string way, string? display, int blenders) => Process.Start(new ProcessStartInfo("blender")
     {
         ArgumentList =
         {
-            display is null ? "--background" : "--no-window-focus", "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", "1", "--python-exit-code", "64",
+            display is null ? "--background" : "--no-window-focus", "--factory-startup", "--disable-autoexec", "-noaudio", "--threads", Text(Cores / blenders), "--python-exit-code", "64",
             "--python", Path.Combine(_bench, "peers", script), "--", Path.Combine(Scene, "scene.py"),
-            Text(size.Warm / Processes), Text(size.Frames / Processes), folder, Text(size.Width), Text(size.Height), Text(size.Samples), way,
+            Text(size.Warm / blenders), Text(size.Frames / blenders), folder, Text(size.Width), Text(size.Height), Text(size.Samples), way,
         },
         Environment = { ["PYTHONDONTWRITEBYTECODE"] = "1", ["DISPLAY"] = display },
         RedirectStandardInput = true,

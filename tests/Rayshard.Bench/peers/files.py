@@ -1,6 +1,6 @@
 """As most scripts do it: a render call per frame that writes a file; all else as Blender has it.
 
-The ways: exr (32 bits, Blender's own ZIP), exr-none (32 bits, uncompressed), png16 (clips, and keeps no floats), hdf5 (as BlenderProc does it: an EXR in
+The ways: exr and exr-alone (32 bits, Blender's own ZIP), exr-none (32 bits, uncompressed), png16 (clips, and keeps no floats), hdf5 (as BlenderProc does it: an EXR in
 /dev/shm, read back, an HDF5 file of gzip per frame; Blender reads the EXR where BlenderProc has OpenCV do it).
 """
 import os

@@ -23,7 +23,6 @@ def prepare():
     scene = bpy.context.scene
     scene.render.engine, scene.cycles.device = "CYCLES", "CPU"
     scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = int(WIDTH), int(HEIGHT), 100
-    scene.render.threads_mode, scene.render.threads = "FIXED", 1
     scene.cycles.samples, scene.cycles.use_adaptive_sampling, scene.cycles.use_denoising = int(SAMPLES), False, False
     return scene
 

@@ -97,4 +97,16 @@ public sealed class SideBySideTests
             cancellation.Token);
         Assert.ThrowsAny<OperationCanceledException>(() => work.Count());
     }
+
+    [Fact]
+    public void GivesNoResultBehindACancellationNotEvenOneThatIsMade()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var made = 0;
+        using var results = SideBySide.InOrder(Enumerable.Range(0, 2), (i, _) => Interlocked.Increment(ref made), cancellation.Token).GetEnumerator();
+        Assert.True(results.MoveNext());
+        Assert.True(Environment.ProcessorCount == 1 || SpinWait.SpinUntil(() => Volatile.Read(ref made) == 2, TimeSpan.FromSeconds(10)));
+        cancellation.Cancel();
+        Assert.Throws<OperationCanceledException>(() => results.MoveNext());
+    }
 }
