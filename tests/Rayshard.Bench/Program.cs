@@ -59,7 +59,7 @@ var (cold, samples) = (new Samples(), new Samples());
 var loads = new JArray();
 try
 {
-    // Not in the medians: .NET compiles the kit's code again and again in its first 3000 frames, some 3 CPU seconds in all. A row of its own.
+    // Not in the medians: .NET compiles the kit's code again while its first thousands of frames run. A row of its own.
     Console.WriteLine("Warming up");
     await RunAsync(rendering.Contenders[0], cold);
     for (var round = 0; round < rounds; round++)
