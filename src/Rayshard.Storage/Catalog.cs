@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Rayshard.Storage;
 
@@ -11,7 +10,7 @@ internal sealed class Catalog : IDisposable
 {
     // "RAYS", so that a file of something else is not mistaken for an older catalog; and the version of the tables.
     private const int ApplicationId = 0x52415953;
-    private const int Version = 1;
+    private const int Version = 2;
 
     // A damaged page that no query meets goes unseen, so a small file is checked whole; a large one would cost seconds at each start.
     private const long CheckBytes = 64 << 20;
@@ -26,10 +25,11 @@ internal sealed class Catalog : IDisposable
 
     private readonly string _path;
     private readonly SqliteConnection _connection;
+    private readonly CatalogRuns _runs;
     private readonly Lock _lock = new();
     private SqliteCommand? _find;
 
-    private Catalog(string path, SqliteConnection connection) => (_path, _connection) = (path, connection);
+    private Catalog(string path, SqliteConnection connection) => (_path, _connection, _runs) = (path, connection, new(connection));
 
     /// <summary>Opens the catalog for writing; whatever is no catalog of this version is thrown away and begun anew.</summary>
     /// <exception cref="StoreBusyException">Another process holds the file.</exception>
@@ -78,19 +78,19 @@ internal sealed class Catalog : IDisposable
     });
 
     /// <summary>Takes a shard's frames in, in place of what it knew of a shard of that name; all or nothing.</summary>
-    public void Put(string folder, ShardReader shard) => Guarded(() =>
+    public void Put(string folder, SealedShard shard, IReadOnlyList<FrameEntry> frames) => Guarded(() =>
     {
         using var transaction = _connection.BeginTransaction();
-        Remove(folder, shard.Shard.Name);
+        Remove(folder, shard.Name);
         using var insert = Command("INSERT INTO shards (folder, file, shard, bytes, manifest, held) SELECT $folder, $file, coalesce(max(shard), 0) + 1, $bytes, $manifest, $held FROM shards RETURNING shard");
         insert.Parameters.AddWithValue("$folder", folder);
-        insert.Parameters.AddWithValue("$file", shard.Shard.Name);
-        insert.Parameters.AddWithValue("$bytes", shard.Shard.Bytes);
-        insert.Parameters.AddWithValue("$manifest", shard.Shard.Manifest.Bytes.ToArray());
-        insert.Parameters.AddWithValue("$held", shard.Frames.Count);
-        Insert((long)insert.ExecuteScalar()!, shard.Frames);
+        insert.Parameters.AddWithValue("$file", shard.Name);
+        insert.Parameters.AddWithValue("$bytes", shard.Bytes);
+        insert.Parameters.AddWithValue("$manifest", shard.Manifest.Bytes.ToArray());
+        insert.Parameters.AddWithValue("$held", frames.Count);
+        _runs.Add((long)insert.ExecuteScalar()!, frames);
         transaction.Commit();
-        return shard.Frames.Count;
+        return frames.Count;
     });
 
     /// <summary>Forgets a shard.</summary>
@@ -173,11 +173,10 @@ internal sealed class Catalog : IDisposable
             PRAGMA application_id = {ApplicationId};
             CREATE TABLE shards (folder TEXT NOT NULL, file TEXT NOT NULL, shard INTEGER NOT NULL UNIQUE, bytes INTEGER NOT NULL,
                 manifest BLOB NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (folder, file)) WITHOUT ROWID;
-            CREATE TABLE frames (frame BLOB NOT NULL, shard INTEGER NOT NULL, place INTEGER NOT NULL, record BLOB NOT NULL,
-                byte INTEGER NOT NULL, PRIMARY KEY (frame, shard)) WITHOUT ROWID;
             PRAGMA user_version = {Version};
             """);
         command.ExecuteNonQuery();
+        catalog._runs.Create();
         return catalog;
     }
 
@@ -226,30 +225,6 @@ internal sealed class Catalog : IDisposable
         return command.ExecuteScalar();
     }
 
-    // By SQLite's own calls: a command's objects are 1 KB of garbage for each row, 50 MB at the seal of a shard of small frames.
-    private void Insert(long shard, IReadOnlyList<FrameEntry> frames)
-    {
-        var database = _connection.Handle!;
-        Check(raw.sqlite3_prepare_v2(database, "INSERT INTO frames (frame, shard, place, record, byte) VALUES (?, ?, ?, ?, ?)", out var insert));
-        using (insert)
-        {
-            Check(raw.sqlite3_bind_int64(insert, 2, shard));
-
-            // By key: inserting into a B-tree in its own order is several times faster.
-            foreach (var entry in frames.OrderBy(entry => entry.Frame))
-            {
-                Check(raw.sqlite3_bind_blob(insert, 1, entry.Frame.Bytes));
-                Check(raw.sqlite3_bind_int64(insert, 3, entry.Index));
-                Check(raw.sqlite3_bind_blob(insert, 4, entry.Record.Bytes));
-                Check(raw.sqlite3_bind_int64(insert, 5, entry.Offset));
-                raw.sqlite3_step(insert);
-                Check(raw.sqlite3_reset(insert));
-            }
-        }
-
-        void Check(int code) => SqliteException.ThrowExceptionForRC(code, database);
-    }
-
     private void Remove(string folder, string file)
     {
         using var find = Command("DELETE FROM shards WHERE folder = $folder AND file = $file RETURNING shard");
@@ -257,10 +232,7 @@ internal sealed class Catalog : IDisposable
         find.Parameters.AddWithValue("$file", file);
         if (find.ExecuteScalar() is long shard)
         {
-            // Scans the table: shards are replaced seldom, and an index by shard would cost every row 16 bytes.
-            using var remove = Command("DELETE FROM frames WHERE shard = $shard");
-            remove.Parameters.AddWithValue("$shard", shard);
-            remove.ExecuteNonQuery();
+            _runs.Remove(shard);
         }
     }
 

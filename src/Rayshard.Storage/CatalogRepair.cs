@@ -16,7 +16,7 @@ internal static class CatalogRepair
                 if (!known.TryGetValue((folder, file), out var mark) || Look(path, file) != mark)
                 {
                     using var reader = ShardReader.Open(path, Path.Combine(folder, file));
-                    catalog.Put(folder, reader);
+                    catalog.Put(folder, reader.Shard, reader.Frames);
                 }
 
                 present.Add((folder, file));

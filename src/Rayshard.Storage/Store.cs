@@ -96,7 +96,7 @@ public sealed class Store : IDisposable
         }
 
         Claim(experiment);
-        return new(experiment.ShardPath(shard), layout, plan, _files, reader => _catalog.Put(experiment.Name, reader));
+        return new(experiment.ShardPath(shard), layout, plan, _files, reader => _catalog.Put(experiment.Name, reader.Shard, reader.Frames));
     }
 
     /// <summary>The shard where it is sealed, else nothing. Reads the end of the file only.</summary>
