@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Newtonsoft.Json.Linq;
 using Rayshard.Execution;
@@ -8,13 +9,19 @@ using Rayshard.Storage;
 namespace Rayshard.Bench;
 
 /// <summary>
-/// What does not render, against the number of frames: plan, configs, store, catalog and Parquet tables, lookup, verifying. Each number has a process of its own,
-/// whose peak memory is its alone. Frames are synthetic, of one pixel; the shards are real.
+/// What does not render, against the number of frames: plan, configs, the catalog alone, store with catalog and Parquet tables, lookup, verifying. Each number has
+/// a process of its own, whose peak memory is its alone. Frames are synthetic, of one pixel; the shards are real, but for those of the catalog alone.
 /// </summary>
 internal sealed class Scaling(string root, string output)
 {
     // Of shard, tables and catalog for a frame of one pixel, rounded up. Sizes that the disk has no room for are not stored, and the plan alone goes on.
     private const long StoredBytes = 4500;
+
+    // Of the catalog alone, while runs are merged that are all of it.
+    private const long CatalogBytes = 300;
+
+    // As many as a shard of 1 GiB has at 64x64.
+    private const int CatalogShard = 16_384;
 
     // Some 7 us each.
     private const int MaxConfigs = 10_000_000;
@@ -98,9 +105,54 @@ internal sealed class Scaling(string root, string output)
         if (frames * StoredBytes < new DriveInfo(output).AvailableFreeSpace)
         {
             await StoreAsync(row, experiment, plan, random);
+            Directory.Delete(Path.Combine(output, "store"), recursive: true);
+        }
+
+        if (frames * CatalogBytes < new DriveInfo(output).AvailableFreeSpace)
+        {
+            Catalog(row, frames);
         }
 
         return row;
+    }
+
+    // Each shard's rows are timed, not what makes them up.
+    private void Catalog(JObject row, int frames)
+    {
+        ForgetPeak();
+        var path = Path.Combine(output, "catalog.sqlite");
+        using (var catalog = Storage.Catalog.Open(path))
+        {
+            var known = new List<Digest>();
+            var taken = 0L;
+            for (var first = 0; first < frames; first += CatalogShard)
+            {
+                var held = Math.Min(CatalogShard, frames - first);
+                var entries = Enumerable.Range(first, held).Select(index => new FrameEntry(index, Any(), Any(), 70_000L * (index - first), 1000, 0, [])).ToList();
+                var begun = Stopwatch.GetTimestamp();
+                catalog.Put("turning-cube-000000000000", new(string.Create(CultureInfo.InvariantCulture, $"turning-cube-{first:D9}.tar"), 1 << 30, Any(), first, held, held), entries);
+                taken += Stopwatch.GetTimestamp() - begun;
+                known.AddRange(entries.Where(entry => entry.Index % (frames / Lookups) == 0).Select(entry => entry.Frame));
+            }
+
+            row["catalog_s"] = Math.Round((double)taken / Stopwatch.Frequency, 4);
+            Time(row, "catalog_hit_us", () => known.ForEach(frame => Found(catalog, frame, 1)), 1e6 / known.Count);
+            var others = Enumerable.Range(0, Lookups).Select(_ => Any()).ToList();
+            Time(row, "catalog_miss_us", () => others.ForEach(frame => Found(catalog, frame, 0)), 1e6 / Lookups);
+            row["catalog_peak_mib"] = PeakMib();
+        }
+
+        File.Delete(path);
+
+        static Digest Any() => Digest.FromBytes(RandomNumberGenerator.GetBytes(32));
+
+        static void Found(Catalog catalog, Digest frame, int expected)
+        {
+            if (catalog.Find(frame).Count != expected)
+            {
+                throw new RayshardException(ExitCode.Failed, $"the catalog does not find frame {frame} {expected} times");
+            }
+        }
     }
 
     private async Task StoreAsync(JObject row, Experiment experiment, FramePlan plan, Random random)
@@ -141,9 +193,7 @@ internal sealed class Scaling(string root, string output)
             row["mapped_peak_mib"] = PeakMib();
         }
 
-        // What verifying takes is told apart from what the mapped shards took, whose memory grows with the frames that were asked for.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        Steady.ResetPeak();
+        ForgetPeak();
         var verifier = new Verifier(path, new() { Quick = true });
         Time(row, "verify_quick_s", () =>
         {
@@ -153,6 +203,13 @@ internal sealed class Scaling(string root, string output)
             }
         });
         row["verify_peak_mib"] = PeakMib();
+    }
+
+    // So that what comes next is told apart from what was: the mapped shards' memory, for one, grows with the frames that were asked for.
+    private static void ForgetPeak()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        Steady.ResetPeak();
     }
 
     private static void Time(JObject row, string name, Action work, double scale = 1)

@@ -129,7 +129,7 @@ public sealed class CatalogTests : IDisposable
                     "older version" => "PRAGMA user_version = 0",
                     "another program's" => "PRAGMA application_id = 1",
                     "without tables" => "DROP TABLE shards",
-                    "rows missing" => "DELETE FROM frames_7 WHERE place = 9",
+                    "rows missing" => "DELETE FROM frames_9 WHERE place = 9",
                     "shard forgotten" => "DELETE FROM shards WHERE file LIKE '%000001.tar'",
                     _ => "INSERT INTO shards VALUES ('first-000000000000', 'first-000000.tar', 99, 1, zeroblob(32), 0)",
                 });
