@@ -17,6 +17,9 @@ internal sealed class Catalog : IDisposable
 
     private const int WaitSeconds = 5;
 
+    // A merge of runs may copy all that is in the file, and nobody reads meanwhile; half of what was measured.
+    private const long MergedBytesPerSecond = 32 << 20;
+
     private static readonly string[] s_dump =
     [
         "SELECT folder || ' ' || file || ' ' || bytes || ' ' || hex(manifest) FROM shards ORDER BY folder, file",
@@ -187,7 +190,7 @@ internal sealed class Catalog : IDisposable
             DataSource = path,
             Mode = path == ":memory:" ? SqliteOpenMode.Memory : mode,
             Pooling = false,
-            DefaultTimeout = WaitSeconds,
+            DefaultTimeout = WaitSeconds + (int)((File.Exists(path) ? new FileInfo(path).Length : 0) / MergedBytesPerSecond),
         }.ToString());
         connection.Open();
         return connection;

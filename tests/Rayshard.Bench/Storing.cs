@@ -111,11 +111,13 @@ internal sealed class Storing
         var (plan, records) = (new FramePlan(experiment), new RecordWriter(experiment));
         using var storing = new StoringQueue(plan);
         using var shard = new ShardRun(() => store.OpenShard(experiment, plan, 0), storing, new());
+        var memory = new FlatMemory();
         for (var i = 0; i < plan.Count; i++)
         {
             var frame = plan.At(i);
             var pixels = _pixels[i % _pixels.Length];
             shard.Append(frame, () => FrameBlobs.Of(experiment, records, frame, pixels, 4), isReused: false);
+            memory.Keep(shardsSealed: 0);
         }
 
         shard.Seal();

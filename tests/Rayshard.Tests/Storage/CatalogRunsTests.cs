@@ -99,6 +99,35 @@ public sealed class CatalogRunsTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task One_who_reads_waits_as_long_as_all_of_a_large_catalog_takes_to_merge()
+    {
+        var path = _folder["catalog.sqlite"];
+        Catalog.Open(path).Dispose();
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.SetLength(file, 256 << 20);
+        }
+
+        using var writer = new SqliteConnection($"Data Source={path};Pooling=False");
+        writer.Open();
+        using (var command = writer.CreateCommand())
+        {
+            command.CommandText = "BEGIN EXCLUSIVE";
+            command.ExecuteNonQuery();
+        }
+
+        var reading = Task.Run(() =>
+        {
+            using var reader = Catalog.TryOpenReadOnly(path)!;
+            return reader.Count();
+        });
+        await Task.Delay(TimeSpan.FromSeconds(6)); // A small one is given up after 5.
+        Assert.False(reading.IsCompleted);
+        writer.Close();
+        Assert.Equal(0, await reading);
+    }
+
     private static string Name(int shard) => $"s-{shard:D6}.tar";
 
     private static FrameRow Own(int shard) => new(2 * shard, Digest.Of("record " + shard), 512L * shard);
