@@ -61,22 +61,30 @@ internal sealed class Scaling(string root, string output)
             }
         }
 
+        // From 10^5 on: smaller ones are mostly start-up. The last decade tells what a line through all of them would hide.
+        var (exponents, last) = (Exponents(rows, points => points[0]), Exponents(rows, points => points[^2]));
+        File.WriteAllText(Path.Combine(output, "scale.json"), new JObject { ["rows"] = rows, ["exponents"] = exponents, ["last_exponents"] = last }.ToString() + "\n");
+        File.WriteAllText(Path.Combine(output, "scale.svg"), ScalePlot.Of(rows));
+        Console.WriteLine($"Exponents from 10^5 on, and of the last decade (1: linear, 0: flat): {string.Join(", ", exponents.Properties().Select(p => $"{p.Name} {p.Value} {last[p.Name]}"))}");
+        var unstored = rows.Where(row => row["store_s"] is null).Select(row => string.Create(CultureInfo.InvariantCulture, $"{(long)row["frames"]!:N0} frames ({(long)row["frames"]! * StoredBytes / 1e9:N0} GB)"));
+        Console.WriteLine($"Not run: configs beyond {MaxConfigs:N0} frames; storing {string.Join(", ", unstored)}, for which the disk has no room.");
+    }
+
+    private static JObject Exponents(JArray rows, Func<List<JToken>, JToken> from)
+    {
         var exponents = new JObject();
         foreach (var name in rows.SelectMany(row => ((JObject)row).Properties()).Select(p => p.Name).Where(name => name != "frames").Distinct())
         {
-            // From the first size on which a measure is not mostly start-up.
             var points = rows.Where(row => row[name] is not null && (long)row["frames"]! >= 100_000).ToList();
             if (points.Count > 1)
             {
-                exponents[name] = Math.Round(Math.Log((double)points[^1][name]! / (double)points[0][name]!) / Math.Log((double)points[^1]["frames"]! / (double)points[0]["frames"]!), 2);
+                exponents[name] = Math.Round(Log(name, points) / Log("frames", points), 2);
             }
         }
 
-        File.WriteAllText(Path.Combine(output, "scale.json"), new JObject { ["rows"] = rows, ["exponents"] = exponents }.ToString() + "\n");
-        File.WriteAllText(Path.Combine(output, "scale.svg"), ScalePlot.Of(rows));
-        Console.WriteLine($"Exponents from 10^5 on (1: linear, 0: flat): {string.Join(", ", exponents.Properties().Select(p => $"{p.Name} {p.Value}"))}");
-        var unstored = rows.Where(row => row["store_s"] is null).Select(row => string.Create(CultureInfo.InvariantCulture, $"{(long)row["frames"]!:N0} frames ({(long)row["frames"]! * StoredBytes / 1e9:N0} GB)"));
-        Console.WriteLine($"Not run: configs beyond {MaxConfigs:N0} frames; storing {string.Join(", ", unstored)}, for which the disk has no room.");
+        return exponents;
+
+        double Log(string name, List<JToken> points) => Math.Log((double)points[^1][name]! / (double)from(points)[name]!);
     }
 
     /// <summary>Measures one size in this process.</summary>
@@ -123,8 +131,7 @@ internal sealed class Scaling(string root, string output)
         var path = Path.Combine(output, "catalog.sqlite");
         using (var catalog = Storage.Catalog.Open(path))
         {
-            var known = new List<Digest>();
-            var taken = 0L;
+            var (known, memory, taken) = (new List<Digest>(), new FlatMemory(), 0L);
             for (var first = 0; first < frames; first += CatalogShard)
             {
                 var held = Math.Min(CatalogShard, frames - first);
@@ -133,6 +140,7 @@ internal sealed class Scaling(string root, string output)
                 catalog.Put("turning-cube-000000000000", new(string.Create(CultureInfo.InvariantCulture, $"turning-cube-{first:D9}.tar"), 1 << 30, Any(), first, held, held), entries);
                 taken += Stopwatch.GetTimestamp() - begun;
                 known.AddRange(entries.Where(entry => entry.Index % (frames / Lookups) == 0).Select(entry => entry.Frame));
+                memory.Keep(shardsSealed: first + 1);
             }
 
             row["catalog_s"] = Math.Round((double)taken / Stopwatch.Frequency, 4);
