@@ -4,21 +4,19 @@ namespace Rayshard.Storage;
 
 /// <summary>
 /// Where each frame lies, by its key: a SQLite file that the sealed shards alone decide. It can be deleted, damaged or left behind; opening
-/// compares it with the shards and repairs it. Thread-safe.
+/// compares it with the shards and repairs it, but for damaged pages of a large one: who meets one is told to delete it. Thread-safe.
 /// </summary>
 internal sealed class Catalog : IDisposable
 {
     // "RAYS", so that a file of something else is not mistaken for an older catalog; and the version of the tables.
     private const int ApplicationId = 0x52415953;
-    private const int Version = 2;
+    private const int Version = 3;
 
     // A damaged page that no query meets goes unseen, so a small file is checked whole; a large one would cost seconds at each start.
     private const long CheckBytes = 64 << 20;
 
-    private const int WaitSeconds = 5;
-
-    // A merge of runs may copy all that is in the file, and nobody reads meanwhile; half of what was measured.
-    private const long MergedBytesPerSecond = 32 << 20;
+    // Several times what a merge of runs takes. A process that dies holds nothing.
+    private const int WaitSeconds = 30;
 
     private static readonly string[] s_dump =
     [
@@ -41,6 +39,20 @@ internal sealed class Catalog : IDisposable
     /// <summary>Opens the catalog for reading, where there is one that can be read.</summary>
     /// <exception cref="StoreBusyException">Another process holds the file.</exception>
     public static Catalog? TryOpenReadOnly(string path) => TryOpen(path, SqliteOpenMode.ReadOnly);
+
+    /// <summary>Whether a file is the catalog of an earlier version: right in its time, no longer read, and made anew when the store is opened for writing.</summary>
+    public static bool IsEarlier(string path)
+    {
+        try
+        {
+            using var catalog = new Catalog(path, Connect(path, SqliteOpenMode.ReadOnly));
+            return catalog.Query("PRAGMA application_id") is (long)ApplicationId && catalog.Query("PRAGMA user_version") is > 0L and < Version;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>An empty catalog in memory.</summary>
     public static Catalog InMemory() => Create(":memory:");
@@ -172,15 +184,24 @@ internal sealed class Catalog : IDisposable
         }
 
         var catalog = new Catalog(path, Connect(path, SqliteOpenMode.ReadWriteCreate));
-        using var command = catalog.Command($"""
+        catalog.Guarded(catalog.MakeTables);
+        return catalog;
+    }
+
+    // At once, so that nobody meets a part of them.
+    private int MakeTables()
+    {
+        using var transaction = _connection.BeginTransaction();
+        using var command = Command($"""
             PRAGMA application_id = {ApplicationId};
             CREATE TABLE shards (folder TEXT NOT NULL, file TEXT NOT NULL, shard INTEGER NOT NULL UNIQUE, bytes INTEGER NOT NULL,
                 manifest BLOB NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (folder, file)) WITHOUT ROWID;
             PRAGMA user_version = {Version};
             """);
         command.ExecuteNonQuery();
-        catalog._runs.Create();
-        return catalog;
+        _runs.Create();
+        transaction.Commit();
+        return Version;
     }
 
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
@@ -190,7 +211,7 @@ internal sealed class Catalog : IDisposable
             DataSource = path,
             Mode = path == ":memory:" ? SqliteOpenMode.Memory : mode,
             Pooling = false,
-            DefaultTimeout = WaitSeconds + (int)((File.Exists(path) ? new FileInfo(path).Length : 0) / MergedBytesPerSecond),
+            DefaultTimeout = WaitSeconds,
         }.ToString());
         connection.Open();
         return connection;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using static System.FormattableString;
@@ -5,53 +6,47 @@ using static System.FormattableString;
 namespace Rayshard.Storage;
 
 /// <summary>
-/// The frames of a catalog: a view, <c>frames</c>, of sorted runs. Each run is a table that is written once, in the order of its keys: a
-/// shard's frames, or what two runs of one level were merged into. In a single table each new frame, its key being a digest, comes to rewrite
-/// a page of its own: 31 us a frame at 6 x 10^6 of them, where runs take 4. Their number is the logarithm of that of the shards at most; a
-/// lookup asks each, 3 us apiece.
+/// The frames of a catalog: a view, <c>frames</c>, of sorted runs. Each run is a table that is filled once, in the order of its keys, with a
+/// shard's frames or those of the smaller runs that it replaces. In a single table each new frame, its key being a digest, comes to rewrite
+/// a page of its own: 31 us a frame at 6 x 10^6 of them, where runs take 4. A lookup asks each run, 3 us apiece.
 /// </summary>
-internal sealed class CatalogRuns(SqliteConnection connection)
+/// <param name="connection">The catalog's file.</param>
+/// <param name="mostRows">A run of as many is merged no more: while runs are merged no frame is stored, and nobody reads. 4 x 10^6 take 5 s.</param>
+internal sealed class CatalogRuns(SqliteConnection connection, long mostRows = 4 << 20)
 {
     /// <summary>Makes the tables of an empty catalog.</summary>
     public void Create()
     {
-        Execute("CREATE TABLE runs (run INTEGER PRIMARY KEY, level INTEGER NOT NULL)");
-        Begin(level: 0); // Empty, so that there is something to view.
+        Begin(rows: 0); // So that there is something to view.
         View();
     }
 
     /// <summary>Takes a shard's frames in. The caller begins and commits the transaction.</summary>
     public void Add(long shard, IReadOnlyList<FrameEntry> frames)
     {
-        Insert(Begin(level: 0), shard, frames);
+        Insert(Begin(frames.Count), shard, frames);
         Merge();
         View();
     }
 
     /// <summary>Forgets a shard's frames. Scans all runs: shards are replaced seldom, and an index by shard would cost every row 16 bytes.</summary>
-    public void Remove(long shard)
-    {
-        foreach (var run in Runs("SELECT run FROM runs"))
-        {
-            Execute(Invariant($"DELETE FROM frames_{run} WHERE shard = {shard}"));
-        }
-    }
+    public void Remove(long shard) => Runs().ForEach(run => Execute(Invariant($"DELETE FROM {run.Table} WHERE shard = {shard}")));
 
-    private long Begin(int level)
+    private Run Begin(long rows)
     {
-        var run = Runs(Invariant($"INSERT INTO runs (level) VALUES ({level}) RETURNING run"))[0];
-        Execute(Invariant($"""
-            CREATE TABLE frames_{run} (frame BLOB NOT NULL, shard INTEGER NOT NULL, place INTEGER NOT NULL, record BLOB NOT NULL,
+        var run = new Run(Runs().Select(other => other.Number).DefaultIfEmpty().Max() + 1, rows);
+        Execute($"""
+            CREATE TABLE {run.Table} (frame BLOB NOT NULL, shard INTEGER NOT NULL, place INTEGER NOT NULL, record BLOB NOT NULL,
                 byte INTEGER NOT NULL, PRIMARY KEY (frame, shard)) WITHOUT ROWID
-            """));
+            """);
         return run;
     }
 
     // By SQLite's own calls: a command's objects are 1 KB of garbage for each row, 50 MB at the seal of a shard of small frames.
-    private void Insert(long run, long shard, IReadOnlyList<FrameEntry> frames)
+    private void Insert(Run run, long shard, IReadOnlyList<FrameEntry> frames)
     {
         var database = connection.Handle!;
-        Check(raw.sqlite3_prepare_v2(database, Invariant($"INSERT INTO frames_{run} (frame, shard, place, record, byte) VALUES (?, ?, ?, ?, ?)"), out var insert));
+        Check(raw.sqlite3_prepare_v2(database, $"INSERT INTO {run.Table} (frame, shard, place, record, byte) VALUES (?, ?, ?, ?, ?)", out var insert));
         using (insert)
         {
             Check(raw.sqlite3_bind_int64(insert, 2, shard));
@@ -71,39 +66,41 @@ internal sealed class CatalogRuns(SqliteConnection connection)
         void Check(int code) => SqliteException.ThrowExceptionForRC(code, database);
     }
 
-    // As one carries in a binary count: of each level there is one run at most, and all that are carried are merged at once.
+    // Afterwards each run, but for those that are done, is larger than all smaller ones together, so their number is a logarithm; and whoever is merged
+    // is at most half of what comes of it, so no frame is copied oftener than that. Shards of one size are merged as one carries in a binary count.
     private void Merge()
     {
-        List<long> carried = [];
-        var level = 0;
-        while (Runs(Invariant($"SELECT run FROM runs WHERE level = {level}")) is var runs && runs.Count > (level == 0 ? 1 : 0))
+        var runs = Runs().Where(run => run.Rows < mostRows).OrderBy(run => run.Rows).ToList();
+        var (smaller, merged, rows) = (0L, 0, 0L);
+        for (var i = 0; i < runs.Count; i++)
         {
-            carried.AddRange(runs);
-            level++;
+            var isMerged = i > 0 && runs[i].Rows <= smaller;
+            smaller += runs[i].Rows;
+            (merged, rows) = isMerged ? (i + 1, smaller) : (merged, rows);
         }
 
-        if (carried.Count > 0)
+        if (merged > 0)
         {
-            var merged = Begin(level);
-            Execute(Invariant($"INSERT INTO frames_{merged} {Union(carried)} ORDER BY frame, shard"));
-            carried.ForEach(run => Execute(Invariant($"DROP TABLE frames_{run}; DELETE FROM runs WHERE run = {run}")));
+            var carried = runs[..merged];
+            Execute($"INSERT INTO {Begin(rows).Table} {Union(carried)} ORDER BY frame, shard");
+            carried.ForEach(run => Execute($"DROP TABLE {run.Table}"));
         }
     }
 
-    private void View() => Execute($"DROP VIEW IF EXISTS frames; CREATE VIEW frames AS {Union(Runs("SELECT run FROM runs"))}");
+    private void View() => Execute($"DROP VIEW IF EXISTS frames; CREATE VIEW frames AS {Union(Runs())}");
 
-    private static string Union(IEnumerable<long> runs) =>
-        string.Join(" UNION ALL ", runs.Select(run => Invariant($"SELECT frame, shard, place, record, byte FROM frames_{run}")));
+    private static string Union(IEnumerable<Run> runs) => string.Join(" UNION ALL ", runs.Select(run => $"SELECT frame, shard, place, record, byte FROM {run.Table}"));
 
-    private List<long> Runs(string query)
+    private List<Run> Runs()
     {
         using var command = connection.CreateCommand();
-        command.CommandText = query;
+        command.CommandText = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'frames_*_*'";
         using var rows = command.ExecuteReader();
-        var runs = new List<long>();
+        var runs = new List<Run>();
         while (rows.Read())
         {
-            runs.Add(rows.GetInt64(0));
+            var numbers = rows.GetString(0).Split('_');
+            runs.Add(new(long.Parse(numbers[1], CultureInfo.InvariantCulture), long.Parse(numbers[2], CultureInfo.InvariantCulture)));
         }
 
         return runs;
@@ -114,5 +111,11 @@ internal sealed class CatalogRuns(SqliteConnection connection)
         using var command = connection.CreateCommand();
         command.CommandText = statements;
         command.ExecuteNonQuery();
+    }
+
+    // All that is known of a run stands in its table's name, so that nothing can say otherwise. Rows are those it was begun for.
+    private readonly record struct Run(long Number, long Rows)
+    {
+        public string Table => Invariant($"frames_{Number}_{Rows}");
     }
 }

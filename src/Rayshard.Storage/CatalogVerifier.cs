@@ -1,10 +1,10 @@
 namespace Rayshard.Storage;
 
-/// <summary>Compares the catalog on the disk with the shards, as they are verified. Without one there is nothing to compare: it is derived.</summary>
+/// <summary>Compares the catalog on the disk with the shards, as they are verified. Without one of this version there is nothing to compare: it is derived.</summary>
 internal sealed class CatalogVerifier : IDisposable
 {
     private readonly VerifyOptions _options;
-    private readonly bool _isThere;
+    private readonly bool _isDamaged;
     private readonly Catalog? _catalog;
     private readonly IReadOnlyDictionary<(string Folder, string File), ShardMark> _known;
     private readonly HashSet<(string, string)> _seen = [];
@@ -15,8 +15,8 @@ internal sealed class CatalogVerifier : IDisposable
     {
         _options = options;
         var path = Path.Combine(store, ShardPaths.Catalog);
-        _isThere = File.Exists(path);
         _catalog = Catalog.TryOpenReadOnly(path);
+        _isDamaged = _catalog is null && File.Exists(path) && !Catalog.IsEarlier(path);
         _known = _catalog?.Shards() ?? new Dictionary<(string, string), ShardMark>();
     }
 
@@ -44,7 +44,7 @@ internal sealed class CatalogVerifier : IDisposable
     /// <summary>The faults, when every shard has been verified.</summary>
     public IReadOnlyList<Fault> Finish()
     {
-        if (_isThere && _catalog is null)
+        if (_isDamaged)
         {
             Add("is no catalog that can be read");
         }

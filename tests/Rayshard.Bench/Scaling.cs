@@ -66,8 +66,10 @@ internal sealed class Scaling(string root, string output)
         File.WriteAllText(Path.Combine(output, "scale.json"), new JObject { ["rows"] = rows, ["exponents"] = exponents, ["last_exponents"] = last }.ToString() + "\n");
         File.WriteAllText(Path.Combine(output, "scale.svg"), ScalePlot.Of(rows));
         Console.WriteLine($"Exponents from 10^5 on, and of the last decade (1: linear, 0: flat): {string.Join(", ", exponents.Properties().Select(p => $"{p.Name} {p.Value} {last[p.Name]}"))}");
-        var unstored = rows.Where(row => row["store_s"] is null).Select(row => string.Create(CultureInfo.InvariantCulture, $"{(long)row["frames"]!:N0} frames ({(long)row["frames"]! * StoredBytes / 1e9:N0} GB)"));
-        Console.WriteLine($"Not run: configs beyond {MaxConfigs:N0} frames; storing {string.Join(", ", unstored)}, for which the disk has no room.");
+        Console.WriteLine($"Not run: configs beyond {MaxConfigs:N0} frames; storing {Lacking("store_s", StoredBytes)}; the catalog of {Lacking("catalog_s", CatalogBytes)}: the disk has no room.");
+
+        string Lacking(string name, long bytes) =>
+            string.Join(", ", rows.Where(row => row[name] is null).Select(row => string.Create(CultureInfo.InvariantCulture, $"{(long)row["frames"]!:N0} frames ({(long)row["frames"]! * bytes / 1e9:N0} GB)")).DefaultIfEmpty("none"));
     }
 
     private static JObject Exponents(JArray rows, Func<List<JToken>, JToken> from)
@@ -140,7 +142,7 @@ internal sealed class Scaling(string root, string output)
                 catalog.Put("turning-cube-000000000000", new(string.Create(CultureInfo.InvariantCulture, $"turning-cube-{first:D9}.tar"), 1 << 30, Any(), first, held, held), entries);
                 taken += Stopwatch.GetTimestamp() - begun;
                 known.AddRange(entries.Where(entry => entry.Index % (frames / Lookups) == 0).Select(entry => entry.Frame));
-                memory.Keep(shardsSealed: first + 1);
+                memory.Keep(shardsSealed: (first / CatalogShard) + 1);
             }
 
             row["catalog_s"] = Math.Round((double)taken / Stopwatch.Frequency, 4);

@@ -15,9 +15,10 @@ public sealed class CatalogTests : IDisposable
         _stored = Synthetic.RenderedStore(_folder);
     }
 
-    public static TheoryData<string> Damages => ["deleted", "empty", "garbage", "half", "flipped page", "older version", "another program's", "without tables", "rows missing", "shard forgotten", "shard that is gone", "stale journal"];
+    public static TheoryData<string> Damages => ["deleted", "empty", "garbage", "half", "flipped page", "older version", "another program's", "without shards", "without view", "run missing", "rows missing", "shard forgotten", "shard that is gone", "stale journal"];
 
     private string Catalog => _folder["catalog.sqlite"];
+
 
     public void Dispose() => _folder.Dispose();
 
@@ -60,6 +61,13 @@ public sealed class CatalogTests : IDisposable
         File.Delete(_stored.ShardPath(1));
         Synthetic.RenderedStore(_folder, _stored.Experiment);
         Assert.Equal(whole, Dump());
+    }
+
+    [Fact]
+    public void A_catalog_of_an_older_version_is_no_fault_of_the_store()
+    {
+        Damage("older version");
+        Assert.Empty(new Verifier(_folder.Path).Run());
     }
 
     [Fact]
@@ -126,10 +134,12 @@ public sealed class CatalogTests : IDisposable
             default:
                 Query(damage switch
                 {
-                    "older version" => "PRAGMA user_version = 0",
+                    "older version" => "DROP VIEW frames; CREATE TABLE frames (frame BLOB PRIMARY KEY, shard INTEGER) WITHOUT ROWID; PRAGMA user_version = 1",
                     "another program's" => "PRAGMA application_id = 1",
-                    "without tables" => "DROP TABLE shards",
-                    "rows missing" => "DELETE FROM frames_9 WHERE place = 9",
+                    "without shards" => "DROP TABLE shards",
+                    "without view" => "DROP VIEW frames",
+                    "run missing" => "DROP TABLE frames_5_10",
+                    "rows missing" => "DELETE FROM frames_5_10 WHERE place = 0",
                     "shard forgotten" => "DELETE FROM shards WHERE file LIKE '%000001.tar'",
                     _ => "INSERT INTO shards VALUES ('first-000000000000', 'first-000000.tar', 99, 1, zeroblob(32), 0)",
                 });
