@@ -47,5 +47,6 @@ internal sealed record IndexTable(string FileName, StoredExperiment Experiment, 
         }
 
         group.CompleteValidate();
+        GC.Collect(); // Some 30 MB are left of each group, and the collector lets several of them come together first.
     }
 }
