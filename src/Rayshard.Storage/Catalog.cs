@@ -16,7 +16,7 @@ internal sealed class Catalog : IDisposable
     private const long CheckBytes = 64 << 20;
 
     // Several times what a merge of runs takes. A process that dies holds nothing.
-    private const int WaitSeconds = 30;
+    private const int WaitSeconds = 60;
 
     private static readonly string[] s_dump =
     [

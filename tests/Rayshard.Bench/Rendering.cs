@@ -9,7 +9,7 @@ namespace Rayshard.Bench;
 internal sealed record Sizes(string Name, int Width, int Height, int Samples, int Frames, int Warm)
 {
     // Many tiny ones: .NET compiles the kit's code while it runs, and a second or two of frames would show that more than what a frame costs.
-    public static readonly IReadOnlyList<Sizes> All = [new("64", 64, 64, 1, 6000, 2000), new("256", 256, 256, 4, 100, 16), new("512", 512, 512, 16, 12, 4), new("1080p", 1920, 1080, 4, 16, 2)];
+    public static readonly IReadOnlyList<Sizes> All = [new("64", 64, 64, 1, 6000, 2000), new("256", 256, 256, 4, 300, 16), new("512", 512, 512, 16, 24, 4), new("1080p", 1920, 1080, 4, 16, 2)];
 
     /// <summary>What has no goal, and tells what a frame costs that hardly is one.</summary>
     public static readonly Sizes OneSample = new("256 of 1 sample", 256, 256, 1, 200, 16);
