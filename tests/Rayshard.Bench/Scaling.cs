@@ -66,10 +66,10 @@ internal sealed class Scaling(string root, string output)
         File.WriteAllText(Path.Combine(output, "scale.json"), new JObject { ["rows"] = rows, ["exponents"] = exponents, ["last_exponents"] = last }.ToString() + "\n");
         File.WriteAllText(Path.Combine(output, "scale.svg"), ScalePlot.Of(rows));
         Console.WriteLine($"Exponents from 10^5 on, and of the last decade (1: linear, 0: flat): {string.Join(", ", exponents.Properties().Select(p => $"{p.Name} {p.Value} {last[p.Name]}"))}");
-        Console.WriteLine($"Not run: configs beyond {MaxConfigs:N0} frames; storing {Lacking("store_s", StoredBytes)}; the catalog of {Lacking("catalog_s", CatalogBytes)}: the disk has no room.");
+        Console.WriteLine($"Not run: {string.Join("; ", [$"configs beyond {MaxConfigs:N0} frames", .. Lacking("storing", "store_s", StoredBytes), .. Lacking("the catalog of", "catalog_s", CatalogBytes)])}.");
 
-        string Lacking(string name, long bytes) =>
-            string.Join(", ", rows.Where(row => row[name] is null).Select(row => string.Create(CultureInfo.InvariantCulture, $"{(long)row["frames"]!:N0} frames ({(long)row["frames"]! * bytes / 1e9:N0} GB)")).DefaultIfEmpty("none"));
+        IEnumerable<string> Lacking(string what, string name, long bytes) => rows.Where(row => row[name] is null).Select(row => (long)row["frames"]!)
+            .Select(size => string.Create(CultureInfo.InvariantCulture, $"{what} {size:N0} frames, {size * bytes / 1e9:N0} GB, for which the disk has no room"));
     }
 
     private static JObject Exponents(JArray rows, Func<List<JToken>, JToken> from)
