@@ -234,8 +234,8 @@ internal sealed class Catalog : IDisposable
             catch (SqliteException e)
             {
                 const int full = 13;
-                throw new UnusableStoreException(e.SqliteErrorCode == full ? ExitCode.MachineLacks : ExitCode.Failed, _path,
-                    $"the catalog can't be used ({e.Message}); delete it, the shards have all that is in it", e);
+                var (code, cure) = e.SqliteErrorCode == full ? (ExitCode.MachineLacks, "free some space and run again") : (ExitCode.Failed, "delete it, the shards have all that is in it");
+                throw new UnusableStoreException(code, _path, $"the catalog can't be used ({e.Message}); {cure}", e);
             }
         }
     }
