@@ -8,7 +8,7 @@ namespace Rayshard.Storage;
 /// <summary>
 /// The frames of a catalog: a view, <c>frames</c>, of sorted runs. Each run is a table that is filled once, in the order of its keys, with a
 /// shard's frames or those of the smaller runs that it replaces. In a single table each new frame, its key being a digest, comes to rewrite
-/// a page of its own: 31 us a frame at 6 x 10^6 of them, where runs take 4. A lookup asks each run, 3 to 10 us apiece.
+/// a page of its own: all of storing 10^7 small frames took 322 s so, and 152 s by runs. A lookup asks each run, 3 to 10 us apiece.
 /// </summary>
 /// <param name="connection">The catalog's file.</param>
 /// <param name="mostRows">A run of as many is merged no more: while runs are merged no frame is stored, and nobody reads. 8 x 10^6 take 10 s.</param>

@@ -19,7 +19,6 @@ public sealed class CatalogTests : IDisposable
 
     private string Catalog => _folder["catalog.sqlite"];
 
-
     public void Dispose() => _folder.Dispose();
 
     [Theory]
