@@ -7,7 +7,7 @@ namespace Rayshard.Execution;
 internal sealed class FlatMemory
 {
     // 0.3 ms each time, so once in hundreds of frames.
-    private const long Bytes = 1 << 20;
+    private static readonly long Bytes = long.Parse(Environment.GetEnvironmentVariable("FLAT") ?? "1024") << 10;
 
     // Some 20 ms each time, so not for each of many small shards.
     private const long ShardBytes = 64 << 20;

@@ -11,7 +11,7 @@ internal sealed class StoringQueue : IDisposable
 {
     // So much that the caller of a render, between the Workers' answers, stores nearly all small frames itself: a hop for each half a megabyte was an
     // eighth of the host's CPU at 64x64. Frames that come faster than one thread hashes fill it.
-    private const long BatchBytes = 4 << 20;
+    private const long BatchBytes = 2 << 20;
 
     // A flush of the disk, or a seal, does not hold up the hashing.
     private const long AheadBytes = 32 << 20;
