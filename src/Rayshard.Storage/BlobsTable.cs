@@ -10,14 +10,14 @@ internal static class BlobsTable
         var (dtype, height, width, channels) = (new IndexTextColumn("dtype"), new IndexColumn<int>("height"), new IndexColumn<int>("width"), new IndexTextColumn("channels"));
         return new(ShardPaths.Blobs, experiment, [frame, record, pass, address, shard, offset, length, data, dtype, height, width, channels], (reader, entry) =>
         {
-            for (var i = 0; i < entry.Blobs.Count; i++)
+            for (var i = 0; i < entry.Blobs.Length; i++)
             {
                 var layout = reader.Layout.Passes[i];
                 var start = reader.Layout.BlobOffset(entry, i);
                 frame.Add(entry.Frame.ToString());
                 record.Add(entry.Record.ToString());
                 pass.Add(layout.Name);
-                address.Add(entry.Blobs[i].Address.ToString());
+                address.Add(entry.Blobs.Span[i].Address.ToString());
                 shard.Add(reader.Shard.Name);
                 offset.Add(start);
                 length.Add(layout.BlobBytes);

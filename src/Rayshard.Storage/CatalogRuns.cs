@@ -52,8 +52,11 @@ internal sealed class CatalogRuns(SqliteConnection connection, long mostRows = 8
             Check(raw.sqlite3_bind_int64(insert, 2, shard));
 
             // By key: a B-tree that is filled in its own order is only appended to.
-            foreach (var entry in frames.OrderBy(entry => entry.Frame))
+            var (keys, order) = (frames.Select(entry => entry.Frame).ToArray(), Enumerable.Range(0, frames.Count).ToArray());
+            Array.Sort(keys, order);
+            foreach (var place in order)
             {
+                var entry = frames[place];
                 Check(raw.sqlite3_bind_blob(insert, 1, entry.Frame.Bytes));
                 Check(raw.sqlite3_bind_int64(insert, 3, entry.Index));
                 Check(raw.sqlite3_bind_blob(insert, 4, entry.Record.Bytes));

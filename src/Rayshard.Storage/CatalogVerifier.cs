@@ -35,9 +35,9 @@ internal sealed class CatalogVerifier : IDisposable
         {
             Add($"does not know {Path.Combine(folder, file)} as it is");
         }
-        else if (!_options.Quick && shard.Frames.FirstOrDefault(frame => !Knows(folder, file, frame)) is { } unknown)
+        else if (!_options.Quick && shard.Frames.Where(frame => !Knows(folder, file, frame)).Select(frame => (long?)frame.Index).FirstOrDefault() is { } unknown)
         {
-            Add($"does not know frame {unknown.Index} of {Path.Combine(folder, file)} as it is");
+            Add($"does not know frame {unknown} of {Path.Combine(folder, file)} as it is");
         }
     }
 

@@ -8,8 +8,8 @@ namespace Rayshard.Storage;
 /// <param name="RecordBytes">Bytes of the record.</param>
 /// <param name="RecordXxh3">XXH3 (64 bits) of the record.</param>
 /// <param name="Blobs">The blobs, in the order of the shard's passes.</param>
-public sealed record FrameEntry(
-    long Index, Digest Frame, Digest Record, long Offset, int RecordBytes, ulong RecordXxh3, IReadOnlyList<BlobEntry> Blobs);
+public readonly record struct FrameEntry(
+    long Index, Digest Frame, Digest Record, long Offset, int RecordBytes, ulong RecordXxh3, ReadOnlyMemory<BlobEntry> Blobs);
 
 /// <summary>A blob of a frame in a shard.</summary>
 /// <param name="Address">SHA-256 of the blob.</param>

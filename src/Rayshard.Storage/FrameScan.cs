@@ -9,21 +9,15 @@ internal sealed class FrameScan(ShardBytes bytes, ShardLayout layout, FramePlan 
     /// <summary>No record of an experiment comes near: 1 MiB.</summary>
     public const int MaxRecordBytes = 1 << 20;
 
-    /// <summary>The whole frames from the start of the file on, and where they end.</summary>
-    public (List<FrameEntry> Frames, long End) Run() => Run(0, layout.First);
-
-    /// <summary>The whole frames from byte <paramref name="end"/> on, none before frame <paramref name="index"/>, and where they end.</summary>
-    public (List<FrameEntry> Frames, long End) Run(long end, long index)
+    /// <summary>The whole frames from byte <paramref name="end"/> on, none before frame <paramref name="index"/>.</summary>
+    public IEnumerable<FrameEntry> Run(long end, long index)
     {
-        var frames = new List<FrameEntry>();
         while (end < bytes.Length && Read(end, index) is { } frame)
         {
-            frames.Add(frame);
+            yield return frame;
             index = frame.Index + 1;
             end += layout.FrameBytes(frame.RecordBytes);
         }
-
-        return (frames, end);
     }
 
     private FrameEntry? Read(long offset, long from)
@@ -48,7 +42,7 @@ internal sealed class FrameScan(ShardBytes bytes, ShardLayout layout, FramePlan 
                 return null;
             }
 
-            var entry = new FrameEntry(index, record.Frame, address, offset, content.Length, System.IO.Hashing.XxHash3.HashToUInt64(content), []);
+            var entry = new FrameEntry(index, record.Frame, address, offset, content.Length, System.IO.Hashing.XxHash3.HashToUInt64(content), default);
             var blobs = new BlobEntry[record.Passes.Count];
             for (var i = 0; i < blobs.Length; i++)
             {

@@ -18,13 +18,13 @@ internal sealed class FrameVerifier(ShardBytes bytes, ShardLayout layout, Stored
                 CheckRecord(frame, name);
             }
 
-            for (var i = 0; i < frame.Blobs.Count; i++)
+            for (var i = 0; i < frame.Blobs.Length; i++)
             {
                 var pass = layout.Passes[i];
                 var blob = EntryName.OfBlob(frame.Record, pass.Name);
                 var offset = layout.BlobOffset(frame, i);
                 CheckArrayHeader(offset, blob, pass);
-                Entry(offset - Ustar.Block, blob, pass.BlobBytes, frame.Blobs[i].Address, frame.Blobs[i].Xxh3);
+                Entry(offset - Ustar.Block, blob, pass.BlobBytes, frame.Blobs.Span[i].Address, frame.Blobs.Span[i].Xxh3);
             }
         }
         catch (DamagedShardException e)
@@ -90,7 +90,7 @@ internal sealed class FrameVerifier(ShardBytes bytes, ShardLayout layout, Stored
             return (FaultKind.BadRecord, reason);
         }
 
-        if (record.Frame != frame.Frame || !record.Passes.Select(pass => pass.Address).SequenceEqual(frame.Blobs.Select(blob => blob.Address)))
+        if (record.Frame != frame.Frame || !record.Passes.Select(pass => pass.Address).SequenceEqual(frame.Blobs.ToArray().Select(blob => blob.Address)))
         {
             return (FaultKind.BadManifest, "frame key or addresses of the blobs are not those that the manifest says");
         }

@@ -37,8 +37,8 @@ internal sealed class HeaderWalk(ShardBytes bytes, ShardLayout layout, StoredExp
                     return frames;
                 }
 
-                var frame = Read(offset, address, (int)size, frames.Count == 0 ? layout.First : frames[^1].Index + 1);
-                if (frame is null)
+                var read = Read(offset, address, (int)size, frames.Count == 0 ? layout.First : frames[^1].Index + 1);
+                if (read is not { } frame)
                 {
                     return frames;
                 }
@@ -69,11 +69,9 @@ internal sealed class HeaderWalk(ShardBytes bytes, ShardLayout layout, StoredExp
                 return null;
             }
 
-            var entry = new FrameEntry(Find(record.Frame, from), record.Frame, address, offset, size, System.IO.Hashing.XxHash3.HashToUInt64(content), []);
-            return entry with
-            {
-                Blobs = [.. record.Passes.Select((pass, i) => new BlobEntry(pass.Address, bytes.Hash(layout.BlobOffset(entry, i), layout.Passes[i].BlobBytes, sha256: false).Xxh3))],
-            };
+            var entry = new FrameEntry(Find(record.Frame, from), record.Frame, address, offset, size, System.IO.Hashing.XxHash3.HashToUInt64(content), default);
+            BlobEntry[] blobs = [.. record.Passes.Select((pass, i) => new BlobEntry(pass.Address, bytes.Hash(layout.BlobOffset(entry, i), layout.Passes[i].BlobBytes, sha256: false).Xxh3))];
+            return entry with { Blobs = blobs };
         }
         catch (FormatException e)
         {

@@ -15,8 +15,9 @@ internal static class Manifest
     /// <summary>Version of the shard's format.</summary>
     public const int Version = 1;
 
+    /// <summary>Bytes that a line has at most, but for the first.</summary>
     // With 30 characters of a pass's name and every number as long as it can be, 420.
-    private const int MaxLine = 512;
+    public const int MaxLine = 512;
 
     private const int PieceBytes = 1 << 20;
 
@@ -86,7 +87,7 @@ internal static class Manifest
         text.Write("\n"u8);
         for (var i = 0; i < shapes.Length; i++)
         {
-            var (pass, blob) = (layout.Passes[i], entry.Blobs[i]);
+            var (pass, blob) = (layout.Passes[i], entry.Blobs.Span[i]);
             text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"dtype":"{{RecordedPass.Dtype}}","length":{{pass.BlobBytes}},"name":"{{EntryName.OfBlob(entry.Record, pass.Name)}}","offset":{{layout.BlobOffset(entry, i)}},"sha256":"{{blob.Address}}","shape":{{shapes[i]}},"xxh3":"{{blob.Xxh3:x16}}"}""", out length) ? length : throw TooLong());
             text.Write("\n"u8);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -18,54 +19,83 @@ internal ref struct ManifestReader
     /// <summary>Bytes that the first line has at most.</summary>
     public const int MaxHead = 1 << 20;
 
+    // The first line fits in, and a manifest of a shard of small frames, which has tens of megabytes, passes through.
+    private const int BufferBytes = 2 * MaxHead;
+
+    private readonly ShardBytes? _shard;
+    private readonly IncrementalHash? _sha256;
+    private readonly Span<byte> _buffer;
     private readonly long _start;
+    private readonly long _end;
+
+    // Bytes of the shard: what stands in the buffer ends before the first, and of that the rest is not read yet.
+    private long _next;
     private ReadOnlySpan<byte> _rest;
+    private int _filled;
     private int _line;
 
-    private ManifestReader(ReadOnlySpan<byte> text, long start)
+    // A single line.
+    private ManifestReader(ReadOnlySpan<byte> line) => _rest = line;
+
+    private ManifestReader(ShardBytes shard, long start, int length, byte[] buffer, IncrementalHash sha256)
     {
-        _rest = text;
-        _start = start;
+        _buffer = buffer;
+        (_shard, _sha256) = (shard, sha256);
+        (_start, _next, _end) = (start, start, start + length);
     }
 
-    /// <summary>Reads a whole manifest whose first line stands at byte <paramref name="start"/> of the shard.</summary>
+    /// <summary>Reads a whole manifest of so many bytes, whose first line stands at byte <paramref name="start"/> of the shard, piece by piece.</summary>
     /// <exception cref="FormatException">The bytes are no manifest, or not one that can stand there.</exception>
-    public static (ShardLayout Layout, FrameEntry[] Frames) Read(ReadOnlySpan<byte> text, long start)
+    /// <exception cref="DamagedShardException">The disk does not give them.</exception>
+    public static (ShardLayout Layout, FrameEntry[] Frames) Read(ShardBytes shard, long start, int length)
     {
-        var reader = new ManifestReader(text, start);
-        var (layout, held) = reader.Head();
-        var frames = new FrameEntry[held];
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            return new ManifestReader(shard, start, length, buffer, sha256).Whole();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private (ShardLayout Layout, FrameEntry[] Frames) Whole()
+    {
+        var (layout, held) = Head();
+        var (frames, blobs) = (new FrameEntry[held], new BlobEntry[held * layout.Passes.Count]);
         long offset = 0, index = layout.First - 1;
         for (var i = 0; i < held; i++)
         {
-            var frame = reader.Frame(layout, offset);
+            var frame = Frame(layout, offset, blobs.AsMemory(i * layout.Passes.Count, layout.Passes.Count));
             if (frame.Index <= index || frame.Index >= layout.First + layout.Expected)
             {
-                throw reader.Wrong("its frame is not in the shard's range, or not in order");
+                throw Wrong("its frame is not in the shard's range, or not in order");
             }
 
             (frames[i], index) = (frame, frame.Index);
             offset += layout.FrameBytes(frame.RecordBytes);
         }
 
-        if (offset + Ustar.Block != start)
+        if (offset + Ustar.Block != _start)
         {
-            throw reader.Wrong("the manifest does not stand where its entries end");
+            throw Wrong("the manifest does not stand where its entries end");
         }
 
-        reader.Foot(text, held * (1 + layout.Passes.Count));
+        Foot(held * (1 + layout.Passes.Count));
         return (layout, frames);
     }
 
     /// <summary>Reads the first line alone, of a manifest's first bytes.</summary>
     /// <exception cref="FormatException">They begin no manifest.</exception>
-    public static ShardLayout ReadHead(ReadOnlySpan<byte> text) => new ManifestReader(text, 0).Head(isWhole: false).Layout;
+    public static ShardLayout ReadHead(ReadOnlySpan<byte> text) => new ManifestReader(text).Head(isWhole: false).Layout;
 
     /// <summary>Reads the last line alone: entries, where the manifest's first line begins, SHA-256 of the lines before.</summary>
     public static bool TryReadFoot(ReadOnlySpan<byte> line, out (int Entries, long Start, Digest Digest) foot)
     {
         foot = default;
-        var reader = new ManifestReader(line, 0);
+        var reader = new ManifestReader(line);
         try
         {
             foot = (reader.Integer("{\"entries\":"), reader.Number(",\"manifest\":"), reader.Address(",\"sha256\":\""));
@@ -80,7 +110,7 @@ internal ref struct ManifestReader
 
     private (ShardLayout Layout, int Held) Head(bool isWhole = true)
     {
-        _line++;
+        NextLine();
         var end = _rest.IndexOf((byte)'\n');
         if (end is < 0 or > MaxHead)
         {
@@ -102,7 +132,7 @@ internal ref struct ManifestReader
             var layout = new ShardLayout(Digest.Parse(json.Value<string>("shard_set")), json.Value<long>("first"), json.Value<int>("expected"), [.. json["passes"]!.Select(Pass)]);
             var held = json.Value<int>("held");
             var plausible = layout.First >= 0 && layout.Expected >= 1 && held >= 0 && held <= layout.Expected && layout.Passes.Count is >= 1 and <= MaxPasses;
-            return plausible && (!isWhole || held <= _rest.Length / 128) && Manifest.Head(layout, held) == text ? (layout, held) : throw Wrong("the first line says what can't be");
+            return plausible && (!isWhole || held <= (_rest.Length + _end - _next) / 128) && Manifest.Head(layout, held) == text ? (layout, held) : throw Wrong("the first line says what can't be");
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidCastException or NullReferenceException or OverflowException)
         {
@@ -118,9 +148,9 @@ internal ref struct ManifestReader
         return EntryName.IsPass(name) && pass.BlobBytes <= Ustar.MaxSize ? pass : throw new FormatException("the first line names a pass that can't be");
     }
 
-    private FrameEntry Frame(ShardLayout layout, long offset)
+    private FrameEntry Frame(ShardLayout layout, long offset, Memory<BlobEntry> blobs)
     {
-        _line++;
+        NextLine();
         var frame = Address("{\"frame\":\"");
         var index = Number("\",\"index\":");
         var length = Integer(",\"length\":");
@@ -128,19 +158,18 @@ internal ref struct ManifestReader
         Expect(".json\",\"offset\":");
         ExpectNumber(offset + Ustar.Block);
         ExpectAddress(",\"sha256\":\"", record);
-        var entry = new FrameEntry(index, frame, record, offset, length, Xxh3(), []);
-        var blobs = new BlobEntry[layout.Passes.Count];
+        var entry = new FrameEntry(index, frame, record, offset, length, Xxh3(), blobs);
         for (var i = 0; i < blobs.Length; i++)
         {
-            blobs[i] = Blob(layout.Passes[i], record, layout.BlobOffset(entry, i));
+            blobs.Span[i] = Blob(layout.Passes[i], record, layout.BlobOffset(entry, i));
         }
 
-        return entry with { Blobs = blobs };
+        return entry;
     }
 
     private BlobEntry Blob(ShardPass pass, Digest record, long offset)
     {
-        _line++;
+        NextLine();
         Expect("{\"dtype\":\"<f4\",\"length\":");
         ExpectNumber(pass.BlobBytes);
         ExpectAddress(",\"name\":\"", record);
@@ -153,17 +182,38 @@ internal ref struct ManifestReader
         return new(address, Xxh3(first: false));
     }
 
-    private void Foot(ReadOnlySpan<byte> text, int entries)
+    private void Foot(int entries)
     {
-        _line++;
-        var digest = SHA256.HashData(text[..^_rest.Length]);
-        Expect(Manifest.Foot(entries, _start, digest));
+        NextLine();
+        HashRead();
+        Expect(Manifest.Foot(entries, _start, _sha256!.GetHashAndReset()));
         Expect("\n");
         if (!_rest.IsEmpty)
         {
             throw Wrong("lines follow the last");
         }
     }
+
+    private void NextLine()
+    {
+        _line++;
+        if (_rest.Length >= Manifest.MaxLine || _next == _end)
+        {
+            return;
+        }
+
+        HashRead();
+        var kept = _rest.Length;
+        _rest.CopyTo(_buffer);
+        var read = (int)Math.Min(_end - _next, BufferBytes - kept);
+        _shard!.Read(_next, _buffer.Slice(kept, read), EntryName.Manifest);
+        _next += read;
+        _filled = kept + read;
+        _rest = _buffer[.._filled];
+    }
+
+    // What the lines that were read since the last time consist of.
+    private readonly void HashRead() => _sha256!.AppendData(_buffer[..(_filled - _rest.Length)]);
 
     private ulong Xxh3(bool first = true)
     {

@@ -15,7 +15,7 @@ internal sealed unsafe class MappedShard : IDisposable
     {
         (_path, _view, _layout) = (path, view, layout);
         _places = Array.ConvertAll(frames, frame => new Place((int)(frame.Index - layout.First), frame.RecordBytes, frame.Offset, frame.RecordXxh3));
-        _blobXxh3 = [.. frames.SelectMany(frame => frame.Blobs.Select(blob => blob.Xxh3))];
+        _blobXxh3 = [.. frames.SelectMany(frame => frame.Blobs.ToArray(), (_, blob) => blob.Xxh3)];
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         Start = start;

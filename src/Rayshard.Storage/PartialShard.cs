@@ -58,16 +58,19 @@ public sealed class PartialShard : IDisposable
     public void Advance()
     {
         using var bytes = new ShardBytes(_file, _name);
-        var (frames, end) = new FrameScan(bytes, _layout, _plan).Run(_end, _frames.Count > 0 ? _frames[^1].Index + 1 : _layout.First);
-        _frames.AddRange(frames);
-        _end = end;
+        foreach (var frame in new FrameScan(bytes, _layout, _plan).Run(_end, _frames.Count > 0 ? _frames[^1].Index + 1 : _layout.First))
+        {
+            _frames.Add(frame);
+            _end += _layout.FrameBytes(frame.RecordBytes);
+        }
+
         Torn = WhyTorn(bytes);
     }
 
     /// <summary>The entry of the frame with this index in the experiment, or nothing where it was not found so far.</summary>
     public FrameEntry? Find(long index)
     {
-        var at = _frames.BinarySearch(null!, Comparer<FrameEntry>.Create((entry, _) => entry.Index.CompareTo(index)));
+        var at = _frames.BinarySearch(default, Comparer<FrameEntry>.Create((entry, _) => entry.Index.CompareTo(index)));
         return at >= 0 ? _frames[at] : null;
     }
 

@@ -6,9 +6,9 @@ namespace Rayshard.Storage;
 public sealed class ShardReader : IDisposable
 {
     private readonly ShardBytes _bytes;
-    private readonly FrameEntry[] _frames;
+    private readonly IReadOnlyList<FrameEntry> _frames;
 
-    private ShardReader(ShardBytes bytes, SealedShard shard, ShardLayout layout, FrameEntry[] frames)
+    private ShardReader(ShardBytes bytes, SealedShard shard, ShardLayout layout, IReadOnlyList<FrameEntry> frames)
     {
         _bytes = bytes;
         _frames = frames;
@@ -32,14 +32,14 @@ public sealed class ShardReader : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="written">What this process has just written into it: of that only the end is read again.</param>
-    internal static ShardReader Open(string path, string name, (ShardLayout Layout, FrameEntry[] Frames)? written = null)
+    internal static ShardReader Open(string path, string name, (ShardLayout Layout, IReadOnlyList<FrameEntry> Frames)? written = null)
     {
         var bytes = ShardBytes.Open(path, name);
         try
         {
             var tail = ShardTail.Read(bytes);
-            var (layout, frames) = written ?? tail.ReadManifest(bytes);
-            return new(bytes, new(path, bytes.Length, tail.Digest, layout.First, layout.Expected, frames.Length), layout, frames);
+            (ShardLayout layout, IReadOnlyList<FrameEntry> frames) = written ?? tail.ReadManifest(bytes);
+            return new(bytes, new(path, bytes.Length, tail.Digest, layout.First, layout.Expected, frames.Count), layout, frames);
         }
         catch
         {
@@ -51,7 +51,7 @@ public sealed class ShardReader : IDisposable
     /// <summary>The entry of the frame with this index in the experiment, or nothing where the shard does not hold it.</summary>
     public FrameEntry? Find(long index)
     {
-        var (low, high) = (0, _frames.Length - 1);
+        var (low, high) = (0, _frames.Count - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;

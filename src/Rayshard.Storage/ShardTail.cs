@@ -57,7 +57,7 @@ internal sealed record ShardTail(long Start, int ManifestBytes, int Entries, Dig
 
         try
         {
-            return ManifestReader.Read(shard.Read(Start, ManifestBytes, EntryName.Manifest), Start);
+            return ManifestReader.Read(shard, Start, ManifestBytes);
         }
         catch (FormatException e)
         {

@@ -18,8 +18,11 @@ public sealed class ShardWriter : IDisposable
     private readonly string _path;
     private readonly Action<ShardReader> _whenSealed;
     private readonly SafeFileHandle _file;
-    private readonly List<FrameEntry> _held;
     private readonly bool _isResumed;
+
+    // As large as they can come to be, from the start: so a run's memory does not rise and fall with its shards.
+    private readonly List<FrameEntry> _held;
+    private readonly BlobEntry[] _blobs;
 
     // Frames that the next write takes, their entries' headers, and all of that in the order of the shard. Used again and again.
     private readonly List<FrameEntry> _taken = [];
@@ -35,17 +38,16 @@ public sealed class ShardWriter : IDisposable
     /// <summary>Opens the partial of the shard at <paramref name="path"/>, or starts one.</summary>
     internal ShardWriter(string path, ShardLayout layout, FramePlan plan, IDurableFiles files, Action<ShardReader> whenSealed)
     {
-        _path = path;
-        _files = files;
-        _whenSealed = whenSealed;
-        Layout = layout;
+        (_path, _files, _whenSealed, Layout) = (path, files, whenSealed, layout);
+        (_held, _blobs) = (new(layout.Expected), new BlobEntry[layout.Expected * layout.Passes.Count]);
         _file = Guarded(() => _files.Open(PartialPath));
         try
         {
             using (var bytes = new ShardBytes(_file, PartialPath))
             {
                 _isResumed = bytes.Length > 0;
-                (_held, _end) = new FrameScan(bytes, layout, plan).Run();
+                _held.AddRange(new FrameScan(bytes, layout, plan).Run(0, layout.First));
+                _end = _held.Sum(frame => layout.FrameBytes(frame.RecordBytes));
                 Resume(bytes.Length);
             }
         }
@@ -103,11 +105,11 @@ public sealed class ShardWriter : IDisposable
             _headers.Add(new byte[Ustar.Block * (1 + Layout.Passes.Count)]);
         }
 
-        var (headers, entries) = (_headers[_taken.Count].AsMemory(), new BlobEntry[blobs.Count]);
+        var (headers, entries) = (_headers[_taken.Count].AsMemory(), _blobs.AsMemory((_held.Count + _taken.Count) * blobs.Count, blobs.Count));
         AddEntry(headers[..Ustar.Block], EntryName.OfRecord(record.Address), record.Bytes);
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = new(record.Passes[i].Address, xxh3 is { Count: > 0 } ? xxh3[i] : XxHash3.HashToUInt64(blobs[i].Span));
+            entries.Span[i] = new(record.Passes[i].Address, xxh3 is { Count: > 0 } ? xxh3[i] : XxHash3.HashToUInt64(blobs[i].Span));
             AddEntry(headers.Slice((1 + i) * Ustar.Block, Ustar.Block), EntryName.OfBlob(record.Address, record.Passes[i].Name), blobs[i]);
         }
 
@@ -180,7 +182,7 @@ public sealed class ShardWriter : IDisposable
             _files.Rename(PartialPath, _path);
             _files.FlushFolder(Path.GetDirectoryName(_path)!);
         });
-        using var reader = ShardReader.Open(_path, _path, (Layout, [.. _held]));
+        using var reader = ShardReader.Open(_path, _path, (Layout, _held));
         _whenSealed(reader);
         return reader.Shard;
     }
@@ -204,12 +206,7 @@ public sealed class ShardWriter : IDisposable
             Guarded(() => _files.Truncate(_file, _end));
         }
 
-        if (_isResumed)
-        {
-            FlushFile(() => _files.Flush(_file));
-            (Durable, _durable) = (_held.Count, _end);
-        }
-
+        Flush();
         Guarded(() => _files.FlushFolder(Path.GetDirectoryName(_path)!));
     }
 

@@ -137,7 +137,7 @@ internal sealed class Scaling(string root, string output)
             for (var first = 0; first < frames; first += CatalogShard)
             {
                 var held = Math.Min(CatalogShard, frames - first);
-                var entries = Enumerable.Range(first, held).Select(index => new FrameEntry(index, Any(), Any(), 70_000L * (index - first), 1000, 0, [])).ToList();
+                var entries = Enumerable.Range(first, held).Select(index => new FrameEntry(index, Any(), Any(), 70_000L * (index - first), 1000, 0, default)).ToList();
                 var begun = Stopwatch.GetTimestamp();
                 catalog.Put("turning-cube-000000000000", new(string.Create(CultureInfo.InvariantCulture, $"turning-cube-{first:D9}.tar"), 1 << 30, Any(), first, held, held), entries);
                 taken += Stopwatch.GetTimestamp() - begun;

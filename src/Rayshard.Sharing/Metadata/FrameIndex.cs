@@ -73,7 +73,7 @@ internal sealed class FrameIndex
             var row = table.AsSpan(at);
             yield return new(
                 BinaryPrimitives.ReadInt32LittleEndian(row[8..]),
-                new(BinaryPrimitives.ReadInt64LittleEndian(row), default, Digest.FromBytes(row.Slice(32, Digest.Size)), BinaryPrimitives.ReadInt64LittleEndian(row[16..]), checked((int)BinaryPrimitives.ReadInt64LittleEndian(row[24..])), 0, []));
+                new(BinaryPrimitives.ReadInt64LittleEndian(row), default, Digest.FromBytes(row.Slice(32, Digest.Size)), BinaryPrimitives.ReadInt64LittleEndian(row[16..]), checked((int)BinaryPrimitives.ReadInt64LittleEndian(row[24..])), 0, default));
         }
     }
 

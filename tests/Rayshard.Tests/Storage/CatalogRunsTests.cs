@@ -172,9 +172,9 @@ public sealed class CatalogRunsTests : IDisposable
     // A frame of its own, one that every shard has, and others.
     private static List<FrameEntry> Frames(int shard, int others) =>
     [
-        new(2 * shard, Digest.Of(Name(shard)), Digest.Of("record " + shard), 512L * shard, 1, 0, []),
-        new(2 * shard + 1, Digest.Of("in all"), Digest.Of("record of all"), 512L * shard + 256, 1, 0, []),
-        .. Enumerable.Range(0, others).Select(i => new FrameEntry(1000 + i, Digest.Of($"other {i} of {shard}"), Digest.Of("another"), 0, 1, 0, [])),
+        new(2 * shard, Digest.Of(Name(shard)), Digest.Of("record " + shard), 512L * shard, 1, 0, default),
+        new(2 * shard + 1, Digest.Of("in all"), Digest.Of("record of all"), 512L * shard + 256, 1, 0, default),
+        .. Enumerable.Range(0, others).Select(i => new FrameEntry(1000 + i, Digest.Of($"other {i} of {shard}"), Digest.Of("another"), 0, 1, 0, default)),
     ];
 
     private static void Put(Catalog catalog, int shard, int others = 0) => catalog.Put("folder", Shard(shard), Frames(shard, others));

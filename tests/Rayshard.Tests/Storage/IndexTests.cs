@@ -56,8 +56,8 @@ public class IndexTests
             Assert.Equal(frame.Values[3].Text, columns["kind"][index]);
             Assert.Equal((2.0, 0.5, "taken"), (columns["index_1"][index], columns["index_0_"][index], columns["shard_"][index]));
             using var reader = ShardReader.Open(Path.Combine(stored.Folder, (string)columns["shard"][index]));
-            Assert.Equal(reader.Find(index)!.Offset, columns["offset"][index]);
-            Assert.Equal(reader.Find(index)!.Record.ToString(), columns["record"][index]);
+            Assert.Equal(reader.Find(index)!.Value.Offset, columns["offset"][index]);
+            Assert.Equal(reader.Find(index)!.Value.Record.ToString(), columns["record"][index]);
         }
     }
 

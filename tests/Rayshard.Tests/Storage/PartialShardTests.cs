@@ -22,7 +22,7 @@ public sealed class PartialShardTests
             partial.Advance();
 
             Assert.Equal(index + 1, partial.Frames.Count);
-            using var frame = partial.Read(partial.Find(index)!);
+            using var frame = partial.Read(partial.Find(index)!.Value);
             Assert.Equal(record.Address, frame.Record.Address);
             var blob = new byte[frame.BlobBytes(0)];
             frame.ReadBlob(0, blob);

@@ -72,7 +72,7 @@ public sealed class ShardWriterTests : IDisposable
         {
             var (record, blobs) = Synthetic.Render(_experiment, _plan.At(index));
             using var byKey = _store.TryFind(_plan.At(index).Key)!;
-            foreach (var frame in new[] { reader.Read(reader.Find(index)!), byKey })
+            foreach (var frame in new[] { reader.Read(reader.Find(index)!.Value), byKey })
             {
                 Assert.Equal(record.Address, frame.Record.Address);
                 for (var pass = 0; pass < blobs.Length; pass++)
