@@ -17,9 +17,9 @@ public sealed class ShardWriteException(string path, bool isPoisoned, Exception 
     /// <summary>The exit code of a failed write: <see cref="ExitCode.MachineLacks"/> where there is no space.</summary>
     public static ExitCode ExitCodeOf(Exception cause)
     {
-        // errno on Linux: .NET hands it through as HResult.
+        // errno on Linux: .NET hands it through as HResult, but of a file that it allocates before it writes it has words only.
         const int noSpace = 28, quotaExceeded = 122;
-        return cause.HResult is noSpace or quotaExceeded ? ExitCode.MachineLacks : ExitCode.Failed;
+        return cause.HResult is noSpace or quotaExceeded || cause.Message.Contains("because the disk was full", StringComparison.Ordinal) ? ExitCode.MachineLacks : ExitCode.Failed;
     }
 
     private static string Describe(bool isPoisoned, Exception cause) => ExitCodeOf(cause) == ExitCode.MachineLacks

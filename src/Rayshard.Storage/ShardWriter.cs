@@ -18,11 +18,8 @@ public sealed class ShardWriter : IDisposable
     private readonly string _path;
     private readonly Action<ShardReader> _whenSealed;
     private readonly SafeFileHandle _file;
+    private readonly HeldFrames _held;
     private readonly bool _isResumed;
-
-    // As large as they can come to be, from the start: so a run's memory does not rise and fall with its shards.
-    private readonly List<FrameEntry> _held;
-    private readonly BlobEntry[] _blobs;
 
     // Frames that the next write takes, their entries' headers, and all of that in the order of the shard. Used again and again.
     private readonly List<FrameEntry> _taken = [];
@@ -39,15 +36,19 @@ public sealed class ShardWriter : IDisposable
     internal ShardWriter(string path, ShardLayout layout, FramePlan plan, IDurableFiles files, Action<ShardReader> whenSealed)
     {
         (_path, _files, _whenSealed, Layout) = (path, files, whenSealed, layout);
-        (_held, _blobs) = (new(layout.Expected), new BlobEntry[layout.Expected * layout.Passes.Count]);
+        _held = new(layout);
         _file = Guarded(() => _files.Open(PartialPath));
         try
         {
             using (var bytes = new ShardBytes(_file, PartialPath))
             {
                 _isResumed = bytes.Length > 0;
-                _held.AddRange(new FrameScan(bytes, layout, plan).Run(0, layout.First));
-                _end = _held.Sum(frame => layout.FrameBytes(frame.RecordBytes));
+                foreach (var frame in new FrameScan(bytes, layout, plan).Run(0, layout.First))
+                {
+                    _held.Add(frame);
+                    _end += layout.FrameBytes(frame.RecordBytes);
+                }
+
                 Resume(bytes.Length);
             }
         }
@@ -61,7 +62,7 @@ public sealed class ShardWriter : IDisposable
     /// <summary>Passes and range of the shard.</summary>
     public ShardLayout Layout { get; }
 
-    /// <summary>The frames that the shard holds so far, in order: after opening, those that need no rendering.</summary>
+    /// <summary>The frames that the shard holds so far, in order: after opening, those that need no rendering. None once it is sealed.</summary>
     public IReadOnlyList<FrameEntry> Held => _held;
 
     /// <summary>Bytes of the shard so far.</summary>
@@ -105,7 +106,7 @@ public sealed class ShardWriter : IDisposable
             _headers.Add(new byte[Ustar.Block * (1 + Layout.Passes.Count)]);
         }
 
-        var (headers, entries) = (_headers[_taken.Count].AsMemory(), _blobs.AsMemory((_held.Count + _taken.Count) * blobs.Count, blobs.Count));
+        var (headers, entries) = (_headers[_taken.Count].AsMemory(), _held.Blobs(_held.Count + _taken.Count));
         AddEntry(headers[..Ustar.Block], EntryName.OfRecord(record.Address), record.Bytes);
         for (var i = 0; i < entries.Length; i++)
         {
@@ -128,7 +129,7 @@ public sealed class ShardWriter : IDisposable
         }
 
         Guarded(() => _files.Append(_file, _end, _buffers));
-        _held.AddRange(_taken);
+        _taken.ForEach(_held.Add);
         _end += _takenBytes;
         _takenBytes = 0;
         _taken.Clear();
@@ -184,6 +185,7 @@ public sealed class ShardWriter : IDisposable
         });
         using var reader = ShardReader.Open(_path, _path, (Layout, _held));
         _whenSealed(reader);
+        _held.HandOver();
         return reader.Shard;
     }
 

@@ -32,4 +32,15 @@ public sealed class EndingTests
 
     [Fact]
     public void What_was_told_already_is_not_said_again() => Assert.Equal(new(ExitCode.NotSo, ""), Ending.Of(new ToldException(ExitCode.NotSo), isInterrupted: false));
+
+    [Theory]
+    [InlineData(28, "No space left on device : '/run/provenance.json'", ExitCode.MachineLacks)]
+    [InlineData(unchecked((int)0x80131620), "Failed to create '/run/provenance.json' with allocation size '700' because the disk was full.", ExitCode.MachineLacks)]
+    [InlineData(30, "Read-only file system : '/run/provenance.json'", ExitCode.Failed)]
+    public void A_file_that_the_machine_refuses_is_one_line(int error, string reason, ExitCode code)
+    {
+        var ending = Ending.Of(new IOException(reason, error), isInterrupted: false);
+
+        Assert.Equal(new(code, reason.TrimEnd('.') + ". What was stored is kept: put that right and run the same command again."), ending);
+    }
 }
