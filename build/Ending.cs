@@ -14,7 +14,7 @@ public sealed record Ending(ExitCode Code, string Line)
         RayshardException e => new(e.ExitCode, e.Message),
         OperationCanceledException when isInterrupted => new(ExitCode.Interrupted, "Interrupted. What was stored is kept; the same command goes on from there."),
         CakeException e => new(ExitCode.Failed, e.Message),
-        Exception e and (IOException or UnauthorizedAccessException) => new(ShardWriteException.ExitCodeOf(e), $"{e.Message.TrimEnd('.')}. What was stored is kept: put that right and run the same command again."),
+        Exception e and (UnauthorizedAccessException or IOException and not (EndOfStreamException or FileLoadException or FileNotFoundException)) => new(ShardWriteException.ExitCodeOf(e), $"{e.Message.TrimEnd('.')}. What was stored is kept: put that right and run the same command again."),
         var e => new(ExitCode.Failed, $"This should not have happened:\n{e}"),
     };
 

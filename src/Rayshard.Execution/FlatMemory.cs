@@ -1,3 +1,5 @@
+using System.Runtime;
+
 namespace Rayshard.Execution;
 
 /// <summary>
@@ -22,6 +24,7 @@ internal sealed class FlatMemory
         var allocated = GC.GetTotalAllocatedBytes();
         if (shardsSealed != _sealed && allocated - _collectedAllAt > ShardBytes)
         {
+            GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce; // Else the holes of each seal add up.
             GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
             (_collectedAt, _collectedAllAt, _sealed) = (allocated, allocated, shardsSealed);
         }

@@ -82,9 +82,9 @@ internal sealed class SelectedPull(ISharingTarget from, BundleHead head, FrameSe
             await FetchAsync(piece, range, progress, cancellation).ConfigureAwait(false);
         }
 
-        if (missing.FirstOrDefault(row => !Holds(piece, row)) is { } wrong)
+        if (missing.Where(row => !Holds(piece, row)).Select(row => (long?)row.Index).FirstOrDefault() is { } wrong)
         {
-            throw new RayshardException(ExitCode.NotSo, $"{piece.File.Name}: the bytes of frame {wrong.Index} that came are not those of its addresses: damaged on the way, or not the bundle's");
+            throw new RayshardException(ExitCode.NotSo, $"{piece.File.Name}: the bytes of frame {wrong} that came are not those of its addresses: damaged on the way, or not the bundle's");
         }
     }
 

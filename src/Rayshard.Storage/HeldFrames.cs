@@ -38,11 +38,11 @@ internal sealed class HeldFrames(ShardLayout layout) : IReadOnlyList<FrameEntry>
     /// <summary>Forgets the frames and gives the memory to the next shard. Not where a writer fails: another thread may be at it, and the collector knows when it is done.</summary>
     public void HandOver()
     {
-        Count = 0;
         if (_frames is not null)
         {
+            _frames.AsSpan(0, Count).Clear(); // Those of a shard that was resumed point to arrays of their own.
             s_frames.Return(_frames);
-            _frames = null;
+            (_frames, Count) = (null, 0);
         }
 
         if (_blobs is not null)

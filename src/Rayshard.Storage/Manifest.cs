@@ -83,12 +83,12 @@ internal static class Manifest
     // Straight as UTF-8: nothing else is stored meanwhile.
     private static void Lines(ArrayBufferWriter<byte> text, ShardLayout layout, string[] shapes, FrameEntry entry)
     {
-        text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"frame":"{{entry.Frame}}","index":{{entry.Index}},"length":{{entry.RecordBytes}},"name":"{{EntryName.OfRecord(entry.Record)}}","offset":{{entry.Offset + Ustar.Block}},"sha256":"{{entry.Record}}","xxh3":"{{entry.RecordXxh3:x16}}"}""", out var length) ? length : throw TooLong());
+        text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine)[..(MaxLine - 1)], $$"""{"frame":"{{entry.Frame}}","index":{{entry.Index}},"length":{{entry.RecordBytes}},"name":"{{EntryName.OfRecord(entry.Record)}}","offset":{{entry.Offset + Ustar.Block}},"sha256":"{{entry.Record}}","xxh3":"{{entry.RecordXxh3:x16}}"}""", out var length) ? length : throw TooLong());
         text.Write("\n"u8);
         for (var i = 0; i < shapes.Length; i++)
         {
             var (pass, blob) = (layout.Passes[i], entry.Blobs.Span[i]);
-            text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine), $$"""{"dtype":"{{RecordedPass.Dtype}}","length":{{pass.BlobBytes}},"name":"{{EntryName.OfBlob(entry.Record, pass.Name)}}","offset":{{layout.BlobOffset(entry, i)}},"sha256":"{{blob.Address}}","shape":{{shapes[i]}},"xxh3":"{{blob.Xxh3:x16}}"}""", out length) ? length : throw TooLong());
+            text.Advance(Utf8.TryWrite(text.GetSpan(MaxLine)[..(MaxLine - 1)], $$"""{"dtype":"{{RecordedPass.Dtype}}","length":{{pass.BlobBytes}},"name":"{{EntryName.OfBlob(entry.Record, pass.Name)}}","offset":{{layout.BlobOffset(entry, i)}},"sha256":"{{blob.Address}}","shape":{{shapes[i]}},"xxh3":"{{blob.Xxh3:x16}}"}""", out length) ? length : throw TooLong());
             text.Write("\n"u8);
         }
     }

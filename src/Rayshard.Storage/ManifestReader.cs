@@ -132,7 +132,7 @@ internal ref struct ManifestReader
             var layout = new ShardLayout(Digest.Parse(json.Value<string>("shard_set")), json.Value<long>("first"), json.Value<int>("expected"), [.. json["passes"]!.Select(Pass)]);
             var held = json.Value<int>("held");
             var plausible = layout.First >= 0 && layout.Expected >= 1 && held >= 0 && held <= layout.Expected && layout.Passes.Count is >= 1 and <= MaxPasses;
-            return plausible && (!isWhole || held <= (_rest.Length + _end - _next) / 128) && Manifest.Head(layout, held) == text ? (layout, held) : throw Wrong("the first line says what can't be");
+            return plausible && (!isWhole || held * (1L + layout.Passes.Count) <= (_rest.Length + _end - _next) / 128) && Manifest.Head(layout, held) == text ? (layout, held) : throw Wrong("the first line says what can't be");
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidCastException or NullReferenceException or OverflowException)
         {

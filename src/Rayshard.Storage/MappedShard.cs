@@ -15,7 +15,12 @@ internal sealed unsafe class MappedShard : IDisposable
     {
         (_path, _view, _layout) = (path, view, layout);
         _places = Array.ConvertAll(frames, frame => new Place((int)(frame.Index - layout.First), frame.RecordBytes, frame.Offset, frame.RecordXxh3));
-        _blobXxh3 = [.. frames.SelectMany(frame => frame.Blobs.ToArray(), (_, blob) => blob.Xxh3)];
+        _blobXxh3 = new ulong[frames.Length * layout.Passes.Count];
+        for (var i = 0; i < _blobXxh3.Length; i++)
+        {
+            _blobXxh3[i] = frames[i / layout.Passes.Count].Blobs.Span[i % layout.Passes.Count].Xxh3;
+        }
+
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         Start = start;

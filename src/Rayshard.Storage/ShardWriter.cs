@@ -68,7 +68,7 @@ public sealed class ShardWriter : IDisposable
     /// <summary>Bytes of the shard so far.</summary>
     public long Bytes => _end;
 
-    /// <summary>How many of <see cref="Held"/> survive a power cut.</summary>
+    /// <summary>How many of the frames that it holds survive a power cut.</summary>
     public int Durable { get; private set; }
 
     private string PartialPath => _path + ShardPaths.Partial;
@@ -200,7 +200,7 @@ public sealed class ShardWriter : IDisposable
         _buffers.Add(s_padding.AsMemory(0, Ustar.Padding(content.Length)));
     }
 
-    // What the last writer left may be in the kernel's memory only: one flush makes it a floor to fall back to.
+    // What the last writer left may be in the kernel's memory only: one flush makes it a floor to fall back to, where a whole frame is left.
     private void Resume(long length)
     {
         if (length > _end)

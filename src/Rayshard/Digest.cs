@@ -39,7 +39,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
         return new(SHA256.HashData(file));
     }
 
-    /// <summary>Takes over 32 bytes that are a digest already.</summary>
+    /// <summary>Copies 32 bytes that are a digest already.</summary>
     /// <exception cref="ArgumentException"><paramref name="bytes"/> are not 32.</exception>
     public static Digest FromBytes(ReadOnlySpan<byte> bytes) =>
         bytes.Length == Size ? new(bytes) : throw new ArgumentException($"A digest has {Size} bytes, not {bytes.Length}.", nameof(bytes));

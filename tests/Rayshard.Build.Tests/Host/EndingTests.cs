@@ -41,6 +41,7 @@ public sealed class EndingTests
     {
         var ending = Ending.Of(new IOException(reason, error), isInterrupted: false);
 
+        Assert.Equal(Ending.Of(new UnauthorizedAccessException(reason), isInterrupted: false).Line, ending.Line);
         Assert.Equal(new(code, reason.TrimEnd('.') + ". What was stored is kept: put that right and run the same command again."), ending);
     }
 }

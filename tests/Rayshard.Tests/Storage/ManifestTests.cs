@@ -1,3 +1,4 @@
+using System.Text;
 using Rayshard.Storage;
 
 namespace Rayshard.Tests.Storage;
@@ -36,6 +37,36 @@ public sealed class ManifestTests
             Overwrite(path, Start(entries), text);
             Assert.Throws<FormatException>(() => Read(path, Start(entries), length));
         }
+    }
+
+    [Fact]
+    public void What_the_first_line_claims_is_held_against_the_bytes_before_anything_is_allocated()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "shard.tar");
+        var layout = new ShardLayout(Digest.Of("set"), 0, 1_000_000, [.. Enumerable.Range(0, 1000).Select(i => new ShardPass($"p{i:d3}", ["V"], 1, 1))]);
+        var text = new byte[16 << 20];
+        Encoding.UTF8.GetBytes(Manifest.Head(layout, 100_000) + "\n").CopyTo(text, 0);
+        Overwrite(path, 512, text);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<FormatException>(() => Read(path, 512, text.Length));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+    }
+
+    [Fact]
+    public void A_file_that_ends_within_its_manifest_is_told_as_such()
+    {
+        using var folder = new TemporaryFolder();
+        var entries = Entries();
+        var path = Write(folder, entries);
+        var length = (int)(new FileInfo(path).Length - Start(entries));
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.SetLength(file, Start(entries) + (3 << 20));
+        }
+
+        Assert.Equal(FaultKind.Truncated, Assert.Throws<DamagedShardException>(() => Read(path, Start(entries), length)).Fault.Kind);
     }
 
     private static List<FrameEntry> Entries()

@@ -58,6 +58,7 @@ public sealed class ShardWriterTests : IDisposable
             var (last, pixels) = Synthetic.Render(_experiment, _plan.At(3));
             writer.Take(_plan.At(3), last, pixels);
             writer.Seal();
+            Assert.Empty(writer.Held);
         }
 
         Write();
