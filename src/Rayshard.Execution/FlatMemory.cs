@@ -1,5 +1,3 @@
-using System.Runtime;
-
 namespace Rayshard.Execution;
 
 /// <summary>
@@ -24,7 +22,6 @@ internal sealed class FlatMemory
         var allocated = GC.GetTotalAllocatedBytes();
         if (shardsSealed != _sealed && allocated - _collectedAllAt > ShardBytes)
         {
-            GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce; // Else the holes of each seal add up.
             GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
             (_collectedAt, _collectedAllAt, _sealed) = (allocated, allocated, shardsSealed);
         }
