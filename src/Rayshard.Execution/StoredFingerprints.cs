@@ -1,8 +1,6 @@
-using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Rayshard.Blender;
-using Rayshard.Storage;
 
 namespace Rayshard.Execution;
 
@@ -15,7 +13,6 @@ internal static class StoredFingerprints
     private const string FolderName = "fingerprints";
 
     /// <summary>Adds one, if it is not there.</summary>
-    /// <exception cref="ShardWriteException">Writing failed.</exception>
     public static void Add(string shardFolder, Fingerprint fingerprint)
     {
         var file = Path.Combine(shardFolder, FolderName, $"{fingerprint.Address.ToString()[..12]}.json");
@@ -24,21 +21,10 @@ internal static class StoredFingerprints
             return;
         }
 
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            var beside = $"{file}.{Environment.ProcessId}.tmp";
-            using (var stream = File.Create(beside)) // File.WriteAllText hides that the disk is full behind an error of its own.
-            {
-                stream.Write(Encoding.UTF8.GetBytes(fingerprint.ToJson().ToString(Formatting.Indented) + "\n"));
-            }
-
-            File.Move(beside, file, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ShardWriteException(file, isPoisoned: false, e);
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var beside = $"{file}.{Environment.ProcessId}.tmp";
+        File.WriteAllText(beside, fingerprint.ToJson().ToString(Formatting.Indented) + "\n");
+        File.Move(beside, file, overwrite: true);
     }
 
     /// <summary>All of them, by name; one that can't be read is left out: it is evidence, and the shards stand without it.</summary>

@@ -61,6 +61,27 @@ internal ref struct ManifestReader
         }
     }
 
+    /// <summary>Reads the first line alone, of a manifest's first bytes.</summary>
+    /// <exception cref="FormatException">They begin no manifest.</exception>
+    public static ShardLayout ReadHead(ReadOnlySpan<byte> text) => new ManifestReader(text).Head(isWhole: false).Layout;
+
+    /// <summary>Reads the last line alone: entries, where the manifest's first line begins, SHA-256 of the lines before.</summary>
+    public static bool TryReadFoot(ReadOnlySpan<byte> line, out (int Entries, long Start, Digest Digest) foot)
+    {
+        foot = default;
+        var reader = new ManifestReader(line);
+        try
+        {
+            foot = (reader.Integer("{\"entries\":"), reader.Number(",\"manifest\":"), reader.Address(",\"sha256\":\""));
+            reader.Expect("\"}");
+            return reader._rest.IsEmpty;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     private (ShardLayout Layout, FrameEntry[] Frames) Whole()
     {
         var (layout, held) = Head();
@@ -85,27 +106,6 @@ internal ref struct ManifestReader
 
         Foot(held * (1 + layout.Passes.Count));
         return (layout, frames);
-    }
-
-    /// <summary>Reads the first line alone, of a manifest's first bytes.</summary>
-    /// <exception cref="FormatException">They begin no manifest.</exception>
-    public static ShardLayout ReadHead(ReadOnlySpan<byte> text) => new ManifestReader(text).Head(isWhole: false).Layout;
-
-    /// <summary>Reads the last line alone: entries, where the manifest's first line begins, SHA-256 of the lines before.</summary>
-    public static bool TryReadFoot(ReadOnlySpan<byte> line, out (int Entries, long Start, Digest Digest) foot)
-    {
-        foot = default;
-        var reader = new ManifestReader(line);
-        try
-        {
-            foot = (reader.Integer("{\"entries\":"), reader.Number(",\"manifest\":"), reader.Address(",\"sha256\":\""));
-            reader.Expect("\"}");
-            return reader._rest.IsEmpty;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
     }
 
     private (ShardLayout Layout, int Held) Head(bool isWhole = true)

@@ -11,7 +11,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>, ISpanFo
     /// <summary>Bytes of a digest.</summary>
     public const int Size = 32;
 
-    // In place: a run holds some for each frame of a shard, and as objects of their own they were half of its garbage.
+    // In place: a run holds three for each frame of a shard, and as objects of their own they took more than half of what it holds.
     private readonly Content _bytes;
 
     private Digest(ReadOnlySpan<byte> bytes) => bytes.CopyTo(_bytes);

@@ -1,8 +1,6 @@
 using Rayshard.Blender;
 using Rayshard.Execution;
-using Rayshard.Storage;
 using Rayshard.Tests.Storage;
-using Xunit;
 
 namespace Rayshard.Tests.Execution;
 
@@ -20,14 +18,5 @@ public sealed class StoredFingerprintsTests : IDisposable
         StoredFingerprints.Add(_folder.Path, _fingerprint);
         Assert.Equal(_fingerprint.Facts, Assert.Single(StoredFingerprints.Read(_folder.Path)).Facts);
         Assert.Single(Directory.GetFiles(_folder["fingerprints"]));
-    }
-
-    [Fact]
-    public void A_place_that_takes_none_is_named_in_a_line()
-    {
-        File.WriteAllText(_folder["fingerprints"], "");
-        var refused = Assert.Throws<ShardWriteException>(() => StoredFingerprints.Add(_folder.Path, _fingerprint));
-        Assert.StartsWith(_folder["fingerprints"], refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', refused.Message);
     }
 }

@@ -53,38 +53,70 @@ public sealed class StoringQueueTests
     }
 
     [Fact]
-    public void Frames_hashed_in_any_order_are_appended_in_theirs()
+    public async Task Frames_hashed_in_any_order_are_appended_in_theirs()
     {
-        using var storing = new StoringQueue(new(Synthetic.Experiment()));
+        // Not disposed: that would wait for ever where the queue is broken.
+        var storing = new StoringQueue(new(Synthetic.Experiment()));
         using var goOn = new ManualResetEventSlim();
         using var othersAreHashed = new ManualResetEventSlim();
         var appended = new List<int>();
-        for (var i = 0; i < Many; i++)
-        {
-            var number = i;
-            storing.Add(() =>
+        var adding = Task.Run(
+            () =>
             {
-                if (number == 0)
+                for (var i = 0; i < Many; i++)
                 {
-                    goOn.Wait();
+                    var number = i;
+                    storing.Add(() =>
+                    {
+                        if (number == 0)
+                        {
+                            goOn.Wait();
+                        }
+
+                        if (number == Late)
+                        {
+                            othersAreHashed.Set();
+                        }
+
+                        return () => appended.Add(number);
+                    });
                 }
+            },
+            TestContext.Current.CancellationToken);
 
-                if (number == Late)
-                {
-                    othersAreHashed.Set();
-                }
-
-                return () => appended.Add(number);
-            });
-        }
-
-        var areOthersHashed = othersAreHashed.Wait(TimeSpan.FromMinutes(1));
+        await adding.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        var areOthersHashed = othersAreHashed.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         var early = appended.Count;
         goOn.Set();
-        storing.Drain();
+        await Task.Run(storing.Drain, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         Assert.Equal((true, 0), (areOthersHashed, early));
         Assert.Equal(Enumerable.Range(0, Many), appended);
+    }
+
+    [Fact]
+    public void Frames_that_are_sent_go_in_whole_parts()
+    {
+        using var storing = new StoringQueue(new(Synthetic.Experiment()));
+        var (parts, part) = (new List<int>(), 0);
+        void After()
+        {
+            parts.Add(part);
+            part = 0;
+        }
+
+        Action after = After; // One object, by which the queue knows what goes together.
+        for (var i = 0; i < Many; i++)
+        {
+            storing.Add(() => () => part++, after);
+        }
+
+        storing.Drain();
+
+        // Two or more of one size, a shorter one only where the frames end.
+        Assert.Equal(Many, parts.Sum());
+        Assert.InRange(parts.Count, 3, Many / 100);
+        Assert.All(parts.SkipLast(1), size => Assert.Equal(parts[0], size));
     }
 
     [Fact]
