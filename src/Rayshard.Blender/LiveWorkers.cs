@@ -11,11 +11,12 @@ internal sealed class LiveWorkers : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Worker, Task> _workers = new();
     private readonly ConcurrentDictionary<Worker, Task<Worker>> _starts = new();
-    private readonly PeriodicTimer _timer = new(s_every);
+    private readonly ManualResetEvent _isOver = new(initialState: false);
     private readonly Task _watch;
     private int _started;
 
-    public LiveWorkers() => _watch = WatchAsync();
+    // On a thread that sleeps: one of the pool goes on to spin for most of a millisecond after each look, on a core that Blender has a use for.
+    public LiveWorkers() => _watch = Task.Factory.StartNew(Watch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>How many there were so far.</summary>
     public int Started => _started;
@@ -91,13 +92,14 @@ internal sealed class LiveWorkers : IAsyncDisposable
         }
 
         await Task.WhenAll(_workers.Values).ConfigureAwait(false);
-        _timer.Dispose();
+        _isOver.Set();
         await _watch.ConfigureAwait(false);
+        _isOver.Dispose();
     }
 
-    private async Task WatchAsync()
+    private void Watch()
     {
-        while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
+        while (!_isOver.WaitOne(s_every))
         {
             foreach (var worker in _workers.Keys)
             {

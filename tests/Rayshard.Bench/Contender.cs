@@ -1,6 +1,6 @@
 namespace Rayshard.Bench;
 
-/// <summary>Something that is measured once a round.</summary>
+/// <summary>Something that is measured in each round, once or, where it stands among them several times, in so many turns.</summary>
 /// <param name="Name">Its name, before the dot of what it measures.</param>
 /// <param name="RunAsync">Runs it in a private, empty folder; gives what it measured, by name.</param>
 internal sealed record Contender(string Name, Func<string, Task<Dictionary<string, double>>> RunAsync);
@@ -31,8 +31,15 @@ internal sealed class Samples
         }
     }
 
-    /// <summary>The ratio of two, taken within each round, where both had the same machine; the median of the rounds.</summary>
-    public double Ratio(string ours, string peer) => Median(_values[ours].Zip(_values[peer], (a, b) => a / b));
+    /// <summary>The ratio of two, taken turn by turn, or round by round where one had fewer turns, so that both had the same machine; the median of those.</summary>
+    public double Ratio(string ours, string peer)
+    {
+        var (a, b) = (_values[ours], _values[peer]);
+        var count = Math.Min(a.Count, b.Count);
+        return Median(Even(a).Zip(Even(b), (x, y) => x / y));
+
+        IEnumerable<double> Even(List<double> values) => values.Chunk(values.Count / count).Select(Median);
+    }
 
     private static double Median(IEnumerable<double> values)
     {
