@@ -11,6 +11,8 @@ internal sealed class LiveWorkers : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Worker, Task> _workers = new();
     private readonly ConcurrentDictionary<Worker, Task<Worker>> _starts = new();
+
+    // Not disposed of, which may be asked for twice: it holds nothing of the machine's.
     private readonly ManualResetEvent _isOver = new(initialState: false);
     private readonly Task _watch;
     private int _started;
@@ -94,7 +96,6 @@ internal sealed class LiveWorkers : IAsyncDisposable
         await Task.WhenAll(_workers.Values).ConfigureAwait(false);
         _isOver.Set();
         await _watch.ConfigureAwait(false);
-        _isOver.Dispose();
     }
 
     private void Watch()
