@@ -126,7 +126,7 @@ public sealed class WorkerPoolTests
         await fake.RenderAsync();
         var environment = fake.Pool.Evidence!.Settings["environment"]!.ToObject<Dictionary<string, string>>()!;
 
-        string[] allowed = ["PATH", "LANG", "HOME", "TMPDIR", "BLENDER_USER_RESOURCES", "LIBGL_ALWAYS_SOFTWARE", "PWD", "DOTNET_ROOT"];
+        string[] allowed = ["PATH", "LANG", "HOME", "TMPDIR", "BLENDER_USER_RESOURCES", "LIBGL_ALWAYS_SOFTWARE", "MALLOC_CONF", "PWD", "DOTNET_ROOT"];
         Assert.Empty(environment.Keys.Except(allowed));
         Assert.All(["HOME", "TMPDIR", "BLENDER_USER_RESOURCES"], name => Assert.StartsWith(fake.Folder, environment[name], StringComparison.Ordinal));
     }
