@@ -13,10 +13,11 @@ internal sealed record WorkerCommand(string Executable, IReadOnlyList<string> Ar
     public const int Threads = 1;
 
     /// <summary>
-    /// For jemalloc, which Blender allocates with (<c>MALLOC_CONF</c>): a thread keeps what it frees up to 4 MiB, not 32 KiB, for its next allocation. Else the buffers of each
-    /// frame are made of pages that the kernel must give again, 48 a frame of 64x64: on a virtual machine where that is dear, half of the time.
+    /// For jemalloc, which Blender allocates with (<c>MALLOC_CONF</c>): a thread keeps what it frees up to 4 MiB (2^22), not 32 KiB, for its next allocation. Else the buffers
+    /// of each frame are made of pages that the kernel must give again, 48 a frame of 64x64: on a virtual machine where that is dear, half of the time. jemalloc before 5.3
+    /// knows no <c>tcache_max</c>; 5.3 knows both.
     /// </summary>
-    public const string Allocator = "tcache_max:4194304";
+    public const string Allocator = "lg_tcache_max:22";
 
     /// <summary>What it runs in; <c>null</c>: the machine itself.</summary>
     public ISandbox? Sandbox { get; init; }
