@@ -128,6 +128,7 @@ public sealed class WorkerPoolTests
 
         string[] allowed = ["PATH", "LANG", "HOME", "TMPDIR", "BLENDER_USER_RESOURCES", "LIBGL_ALWAYS_SOFTWARE", "MALLOC_CONF", "PWD", "DOTNET_ROOT"];
         Assert.Empty(environment.Keys.Except(allowed));
+        Assert.Equal(WorkerCommand.Allocator, environment["MALLOC_CONF"]);
         Assert.All(["HOME", "TMPDIR", "BLENDER_USER_RESOURCES"], name => Assert.StartsWith(fake.Folder, environment[name], StringComparison.Ordinal));
     }
 
